@@ -1,0 +1,17 @@
+/** What every machine answers. A new machine is one file beside this one. */
+import type { Arch } from '../arch/arch.ts';
+import type { LayerCost } from '../cost/layer-cost.ts';
+import type { SparsityRule } from '../model/sparsity.ts';
+import type { LayerWork } from '../model/work.ts';
+
+export interface Accelerator {
+  readonly name: string;
+  readonly summary: string; // one line for `sense list`
+  readonly cite: string;
+  readonly arch: Arch; // its default
+  readonly skips: { readonly zeroWeights: boolean; readonly zeroIfmaps: boolean };
+  /** The rule its weights should obey at a share of zeros. */
+  readonly rule: (zeros: number) => SparsityRule;
+  /** Time, traffic and activity of one layer for one batch, in closed form. */
+  readonly cost: (work: LayerWork, arch: Arch) => LayerCost;
+}

@@ -1,0 +1,47 @@
+/** What a machine is built of: the numbers a designer may change. One record for every machine; each reads what it has. */
+import type { Hertz } from '../units.ts';
+import type { Dram } from './dram.ts';
+
+export interface PeArray {
+  readonly rows: number; // virtual input channels at a time
+  readonly cols: number; // filters at a time
+}
+
+export interface Pe {
+  /** Psums one bank holds: bounds the ofmap tile with its halo. */
+  readonly psumDepth: number;
+  /** 2: one tile drains while the next one accumulates. */
+  readonly psumBanks: 1 | 2;
+  readonly psumBits: number;
+  /** Taps one of the two weight banks holds: bounds a slice. */
+  readonly weightDepth: number;
+  /** Weights a column takes in a cycle while loading. */
+  readonly weightLanes: number;
+  /** Idle slots at a channel change, so that two MACs never meet on one psum. */
+  readonly channelGap: number;
+}
+
+export interface Buffers {
+  readonly ifmapBytes: number;
+  readonly weightBytes: number;
+  readonly ofmapBytes: number;
+}
+
+export interface Arch {
+  readonly name: string;
+  readonly array: PeArray;
+  readonly pe: Pe;
+  readonly clock: Hertz;
+  readonly wordBits: { readonly ifmap: number; readonly weight: number; readonly ofmap: number };
+  readonly buffers: Buffers;
+  readonly dram: Dram;
+  /** How channels are dealt into waves. */
+  readonly rearrange: 'none' | 'static' | 'per-tile';
+  /** Name of the energy table. */
+  readonly energy: string;
+}
+
+export const multipliers = ({ array }: Arch): number => array.rows * array.cols;
+
+/** Peak in GOP/s: two operations a MAC. */
+export const peakGops = (arch: Arch): number => (multipliers(arch) * 2 * arch.clock) / 1e9;
