@@ -1,0 +1,19 @@
+/** The architectures that come with a name. */
+import { fail } from '../errors.ts';
+import type { Arch } from './arch.ts';
+import { zcu102 } from './presets/zcu102.ts';
+
+export const presets: readonly Arch[] = [
+  zcu102,
+  {
+    ...zcu102,
+    name: 'zcu102-bram',
+    pe: { ...zcu102.pe, psumDepth: 256, weightLanes: 2 },
+  },
+];
+
+export const presetNamed = (name: string): Arch =>
+  presets.find((arch) => arch.name === name) ??
+  fail(`no architecture is named "${name}"`, {
+    hint: `presets: ${presets.map((arch) => arch.name).join(', ')}`,
+  });

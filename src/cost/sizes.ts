@@ -1,0 +1,111 @@
+/** Compressed sizes in DRAM: each stream is a bitmap and its non-zeros, or dense where that is smaller (a flag a layer). */
+import type { LayerWork } from '../model/work.ts';
+import type { FilterBlock } from '../schedule/blocks.ts';
+import type { LoweredLayer } from '../schedule/lowering.ts';
+import type { IfmapPartition } from '../schedule/schedule.ts';
+import { area, type Rect } from '../schedule/tiling.ts';
+import { type ConvShape, ofmapHeight, ofmapWidth } from '../tensor/conv.ts';
+import { type ByteData, countNonZeros } from '../tensor/tensor.ts';
+import { pixelWeights } from './ifmap-counts.ts';
+import type { WeightCounts } from './weight-counts.ts';
+
+/** Bytes of `channels` streams of `each` elements with `nonZeros` in all, 8-bit words. */
+export const bitmapBytes = (channels: number, each: number, nonZeros: number): number =>
+  channels * Math.ceil(each / 8) + nonZeros;
+
+/** The smaller of bitmap and dense. */
+export const packedBytes = (channels: number, each: number, nonZeros: number): number =>
+  Math.min(channels * each, bitmapBytes(channels, each, nonZeros));
+
+/** What is written back for the batch. */
+export const ofmapBytes = ({ ofmaps, ofmapShape: [K, P, Q] }: LayerWork): number =>
+  ofmaps.reduce((sum, ofmap) => sum + packedBytes(K, P * Q, countNonZeros(ofmap)), 0);
+
+/** The ifmap rows and columns that an ofmap rectangle of any phase of the lowering reads. */
+export function ifmapRect(conv: ConvShape, ofmap: Rect, { ofmapStep }: LoweredLayer): Rect {
+  const axis = (span: Rect['y'], at: 0 | 1): readonly [number, number] => {
+    const [size, extent, kernel] =
+      at === 0 ? [conv.H, ofmapHeight(conv), conv.R] : [conv.W, ofmapWidth(conv), conv.S];
+    const last = Math.min(extent, span[1] * ofmapStep[at]) - 1;
+    const first = span[0] * ofmapStep[at] * conv.stride[at] - conv.pad[at];
+    const end = last * conv.stride[at] - conv.pad[at] + (kernel - 1) * conv.dilation[at] + 1;
+    return [Math.min(size, Math.max(0, first)), Math.max(0, Math.min(size, end))];
+  };
+  return { y: axis(ofmap.y, 0), x: axis(ofmap.x, 1) };
+}
+
+/** An ifmap as it lies in DRAM: its non-zeros in any rectangle over all channels, and whether it is stored dense. */
+export interface StoredIfmap {
+  readonly nonZeros: (rect: Rect) => number;
+  readonly dense: boolean;
+}
+
+export function storedIfmap(ifmap: ByteData, conv: ConvShape): StoredIfmap {
+  const nonZeros = pixelWeights(ifmap, conv);
+  const [each, whole]: [number, Rect] = [conv.H * conv.W, { y: [0, conv.H], x: [0, conv.W] }];
+  return { nonZeros, dense: conv.C * each <= bitmapBytes(conv.C, each, nonZeros(whole)) };
+}
+
+/** Bytes of one ifmap partition, its input halo included. */
+export function partitionBytes(
+  partition: IfmapPartition,
+  conv: ConvShape,
+  { lowered, ifmaps }: { lowered: LoweredLayer; ifmaps: readonly StoredIfmap[] },
+): number {
+  const rect = ifmapRect(conv, partition.ofmap, lowered);
+  let sum = 0;
+  for (const { nonZeros, dense } of ifmaps.slice(...partition.images))
+    sum += dense ? conv.C * area(rect) : bitmapBytes(conv.C, area(rect), nonZeros(rect));
+  return sum;
+}
+
+export interface BlockBytes {
+  readonly first: number; // the first of its input channels
+  /** Bytes of each input channel of the block, in channel order, as they lie in DRAM one after another. */
+  readonly channels: Int32Array;
+}
+
+/** Weights of each block, channel by channel: bitmaps and taps, or dense for the whole layer where that is smaller. */
+export function weightBytes(
+  conv: ConvShape,
+  { blocks, weights, slices }: { blocks: readonly FilterBlock[]; weights: WeightCounts; slices: number },
+): readonly BlockBytes[] {
+  const positions = conv.R * conv.S;
+  const filtersOf = ({ filters, channels }: FilterBlock): number =>
+    ((filters[1] - filters[0]) * (conv.C / conv.groups)) / (channels[1] - channels[0]);
+  const size = (block: FilterBlock, b: number, dense: boolean): Int32Array => {
+    const [elements, { all }] = [filtersOf(block) * positions, weights.blocks[b]!];
+    return Int32Array.from({ length: block.channels[1] - block.channels[0] }, (_, c) => {
+      if (dense) return elements;
+      let taps = 0;
+      for (let s = 0; s < slices; s++) taps += all[c * slices + s]!;
+      return Math.ceil(elements / 8) + taps;
+    });
+  };
+  const total = (dense: boolean): number =>
+    blocks.reduce((sum, block, b) => sum + size(block, b, dense).reduce((a, n) => a + n, 0), 0);
+  const dense = total(true) <= total(false);
+  return blocks.map((block, b) => ({ first: block.channels[0], channels: size(block, b, dense) }));
+}
+
+/** Bytes moved to fetch the channels wanted of [first, end): whole bursts, gaps skipped where a burst is not touched. */
+export function fetchedBytes(
+  sizes: Int32Array,
+  [first, end]: readonly [number, number],
+  { wanted, burst }: { wanted: (channel: number) => boolean; burst: number },
+): number {
+  let [offset, fetchedTo, moved] = [0, 0, 0];
+  for (let c = first; c < end; c++) {
+    const next = offset + sizes[c]!;
+    if (next > offset && wanted(c)) {
+      const from = Math.max(fetchedTo, Math.floor(offset / burst) * burst);
+      const to = Math.ceil(next / burst) * burst;
+      if (to > from) {
+        moved += to - from;
+        fetchedTo = to;
+      }
+    }
+    offset = next;
+  }
+  return moved;
+}

@@ -1,0 +1,56 @@
+/** Where the weights' non-zeros are: taps a PE holds, taps a row waits for, taps at each kernel position. */
+import type { FilterBlock } from '../schedule/blocks.ts';
+import type { LoweredLayer } from '../schedule/lowering.ts';
+import type { ConvShape } from '../tensor/conv.ts';
+
+export interface BlockTaps {
+  /** For each virtual channel of the block: the largest number of taps any of its filters has. */
+  readonly most: Uint8Array;
+  /** The same summed over the block's filters. */
+  readonly all: Uint16Array;
+}
+
+export interface WeightCounts {
+  readonly blocks: readonly BlockTaps[];
+  /** For each channel and kernel position r * S + s: filters with a tap there. */
+  readonly atPosition: Int32Array;
+}
+
+export function countWeights(
+  weight: Int8Array,
+  conv: ConvShape,
+  { slices }: LoweredLayer,
+  blocks: readonly FilterBlock[],
+): WeightCounts {
+  const positions = conv.R * conv.S;
+  const perFilter = (conv.C / conv.groups) * positions;
+  const sliceOf = new Int32Array(positions);
+  for (const [s, slice] of slices.entries()) for (const tap of slice.taps) sliceOf[tap.weight] = s;
+  const atPosition = new Int32Array(conv.C * positions);
+
+  const countBlock = ({ filters, channels }: FilterBlock): BlockTaps => {
+    const size = (channels[1] - channels[0]) * slices.length;
+    const [most, all] = [new Uint8Array(size), new Uint16Array(size)];
+    const mine = new Uint8Array(slices.length);
+    for (let k = filters[0]; k < filters[1]; k++) {
+      const firstChannel = Math.floor((k * conv.groups) / conv.K) * (conv.C / conv.groups);
+      for (let c = 0; c < conv.C / conv.groups; c++) {
+        const from = k * perFilter + c * positions;
+        mine.fill(0);
+        for (let i = 0; i < positions; i++) {
+          if (weight[from + i] === 0) continue;
+          mine[sliceOf[i]!]!++;
+          atPosition[(firstChannel + c) * positions + i]!++;
+        }
+        const v = (firstChannel + c - channels[0]) * slices.length;
+        for (let s = 0; s < mine.length; s++) {
+          const taps = mine[s]!;
+          all[v + s]! += taps;
+          if (taps > most[v + s]!) most[v + s] = taps;
+        }
+      }
+    }
+    return { most, all };
+  };
+  return { blocks: blocks.map(countBlock), atPosition };
+}

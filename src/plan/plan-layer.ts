@@ -1,0 +1,156 @@
+/** The plan for one layer: lowering, tile, partitions, then the order of reuse that moves the least DRAM. */
+import type { Arch } from '../arch/arch.ts';
+import { countLayer, type LayerCounts } from '../cost/count-layer.ts';
+import { layerCost } from '../cost/layer.ts';
+import type { LayerCost } from '../cost/layer-cost.ts';
+import { layerPasses } from '../cost/passes.ts';
+import { type StoredIfmap, storedIfmap, weightBytes } from '../cost/sizes.ts';
+import { countWeights, type WeightCounts } from '../cost/weight-counts.ts';
+import { fail } from '../errors.ts';
+import type { LayerWork } from '../model/work.ts';
+import { type FilterBlock, filterBlocks } from '../schedule/blocks.ts';
+import { chooseUnroll, type LoweredLayer, lower } from '../schedule/lowering.ts';
+import { type Operands, operandsOf, type Schedule } from '../schedule/schedule.ts';
+import type { TileSize } from '../schedule/tiling.ts';
+import type { ConvShape } from '../tensor/conv.ts';
+import { partitionIfmaps } from './partition-search.ts';
+import { type MeanLoad, rankTiles } from './tile-search.ts';
+
+export interface LayerPlan {
+  readonly operands: Operands;
+  readonly schedule: Schedule;
+  readonly counts: LayerCounts;
+  readonly cost: LayerCost;
+}
+
+export function planLayer(work: LayerWork, arch: Arch): LayerPlan {
+  const operands = operandsOf(work);
+  const { conv, ifmaps } = operands;
+  const lowered = lower(conv, chooseUnroll(conv, arch));
+  const blocks = filterBlocks(conv, arch.array.cols);
+  const stored = ifmaps.map((ifmap) => storedIfmap(ifmap, conv));
+  const weights = countWeights(operands.weight, conv, lowered[0]!, blocks);
+  const mean = meanLoad(conv, { lowered: lowered[0]!, blocks, weights, stored });
+  const schedule = firstFit(rankTiles(lowered[0]!, mean, arch), (tile) =>
+    scheduleLayer({ conv, lowered, blocks, tile, stored, weights, arch }),
+  );
+  if (!schedule) failToFit(work, arch);
+  const counts = countLayer(work, { operands, schedule, stored });
+  const passes = layerPasses(counts, schedule, arch);
+  return {
+    operands,
+    schedule,
+    counts,
+    cost: cheaper(['reuse-ifmap-first', 'reuse-weight-first'] as const, (reuse) =>
+      layerCost({ counts, schedule, passes, arch }, reuse),
+    ),
+  };
+}
+
+/** Partition Reuse: the order that moves fewer bytes; of two that move the same, the faster. */
+function cheaper<R>(orders: readonly R[], cost: (order: R) => LayerCost): LayerCost {
+  return orders
+    .map(cost)
+    .reduce((best, next) =>
+      next.traffic.total < best.traffic.total ||
+      (next.traffic.total === best.traffic.total && next.cycles < best.cycles)
+        ? next
+        : best,
+    );
+}
+
+/** The first result there is. */
+function firstFit<T, R>(list: readonly T[], attempt: (item: T) => R | undefined): R | undefined {
+  for (const item of list) {
+    const result = attempt(item);
+    if (result !== undefined) return result;
+  }
+  return undefined;
+}
+
+function failToFit({ name, conv }: LayerWork, { pe, buffers }: Arch): never {
+  fail(`no tile of a ${conv.R}x${conv.S} layer of ${conv.C} channels fits the machine`, {
+    at: `layer "${name}"`,
+    hint: `raise buffers.ifmapBytes (${buffers.ifmapBytes}), buffers.ofmapBytes (${buffers.ofmapBytes}) or pe.psumDepth (${pe.psumDepth})`,
+  });
+}
+
+interface Known {
+  readonly conv: ConvShape;
+  readonly lowered: readonly LoweredLayer[];
+  readonly blocks: readonly FilterBlock[];
+  readonly tile: TileSize;
+  readonly stored: readonly StoredIfmap[];
+  readonly weights: WeightCounts;
+  readonly arch: Arch;
+}
+
+function scheduleLayer({ conv, lowered, blocks, tile, stored, weights, arch }: Known): Schedule | undefined {
+  const sizes = weightBytes(conv, { blocks, weights, slices: lowered[0]!.slices.length }).map(
+    ({ channels }) => channels.reduce((sum, n) => sum + n, 0),
+  );
+  const room = Math.floor(arch.buffers.weightBytes / 2);
+  const channelChunks = Math.min(
+    conv.C / conv.groups,
+    Math.max(1, ...sizes.map((size) => Math.ceil(size / room))),
+  );
+  const filters = Math.max(...blocks.map((block) => block.filters[1] - block.filters[0]));
+  const oneTile = lowered[0]!.ofmap[0] <= tile[0] && lowered[0]!.ofmap[1] <= tile[1];
+  const wholePsums = channelChunks > 1 && !oneTile;
+  const partitions = partitionIfmaps({
+    conv,
+    lowered: lowered[0]!,
+    tile,
+    ifmaps: stored,
+    filters,
+    wholePsums,
+    arch,
+  });
+  if (!partitions) return undefined;
+  return {
+    conv,
+    lowered,
+    blocks,
+    tile,
+    partitions,
+    weightPartitions: packBlocks(sizes, room),
+    channelChunks,
+    rearrange: arch.rearrange,
+  };
+}
+
+/** Consecutive filter blocks that fit the weight buffer together. */
+function packBlocks(sizes: readonly number[], room: number): readonly (readonly [number, number])[] {
+  const partitions: [number, number][] = [];
+  let used = Number.POSITIVE_INFINITY;
+  for (const [b, size] of sizes.entries()) {
+    const open = partitions.at(-1);
+    if (open && used + size <= room) {
+      open[1] = b + 1;
+      used += size;
+    } else {
+      partitions.push([b, b + 1]);
+      used = size;
+    }
+  }
+  return partitions;
+}
+
+interface MeanInputs {
+  readonly lowered: LoweredLayer;
+  readonly blocks: readonly FilterBlock[];
+  readonly weights: WeightCounts;
+  readonly stored: readonly StoredIfmap[];
+}
+
+function meanLoad(conv: ConvShape, { lowered, blocks, weights, stored }: MeanInputs): MeanLoad {
+  const whole = { y: [0, conv.H], x: [0, conv.W] } as const;
+  const nonZeros = stored.reduce((sum, ifmap) => sum + ifmap.nonZeros(whole), 0);
+  let [taps, channels] = [0, 0];
+  for (const { most } of weights.blocks) {
+    for (const held of most) taps += held;
+    channels += most.length;
+  }
+  const planes = (blocks[0]!.channels[1] - blocks[0]!.channels[0]) * lowered.slices.length;
+  return { planes, taps: taps / channels, density: nonZeros / (stored.length * conv.C * conv.H * conv.W) };
+}
