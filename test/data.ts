@@ -7,7 +7,7 @@ const beside = fileURLToPath(new URL('../../shared/data', import.meta.url));
 
 /** The folder with models/, images/ and datasets/, or undefined where there is none: tests then skip by name. */
 export function dataDir(): string | undefined {
-  const given = process.env['SENSE_DATA_DIR'];
+  const given = process.env.SENSE_DATA_DIR;
   const dir = given ?? beside;
   return existsSync(join(dir, 'models')) ? dir : undefined;
 }

@@ -4,7 +4,14 @@ import type { LoweredLayer } from '../schedule/lowering.ts';
 import type { Operands, Schedule } from '../schedule/schedule.ts';
 import { planeRegion, psumsOf, type Rect, tilesOf } from '../schedule/tiling.ts';
 import { countIfmap } from './ifmap-counts.ts';
-import { type BlockBytes, ofmapBytes, partitionBytes, type StoredIfmap, weightBytes } from './sizes.ts';
+import {
+  type BlockBytes,
+  neededBytes,
+  ofmapBytes,
+  partitionBytes,
+  type StoredIfmap,
+  weightBytes,
+} from './sizes.ts';
 import { countWeights, type WeightCounts } from './weight-counts.ts';
 
 /** One tile of one image, with the non-zeros of every virtual channel in it. */
@@ -32,13 +39,20 @@ export interface LayerCounts {
   readonly ifmapBytes: number; // each value once
 }
 
-export function countLayer(
-  work: LayerWork,
-  { operands, schedule, stored }: { operands: Operands; schedule: Schedule; stored: readonly StoredIfmap[] },
-): LayerCounts {
+interface Known {
+  readonly operands: Operands;
+  readonly schedule: Schedule;
+  readonly stored: readonly StoredIfmap[];
+  /** The weights as the first phase of the lowering sees them: most layers have no other. */
+  readonly firstPhase: WeightCounts;
+}
+
+export function countLayer(work: LayerWork, { operands, schedule, stored, firstPhase }: Known): LayerCounts {
   const { conv, ifmaps, weight } = operands;
   const { lowered, blocks, partitions, tile } = schedule;
-  const weights = lowered.map((layer) => countWeights(weight, conv, layer, blocks));
+  const weights = lowered.map((layer, phase) =>
+    phase === 0 ? firstPhase : countWeights(weight, conv, layer, blocks),
+  );
   const counted = partitions.map((partition) => ({
     tiles: [] as CountedTile[],
     ifmapBytes: partitionBytes(partition, conv, { lowered: lowered[0]!, ifmaps: stored }),
@@ -69,17 +83,13 @@ export function countLayer(
       macsEffectual += dot(counts.reaching, weights[phase]!.atPosition);
     }
 
-  const all = {
-    images: [0, ifmaps.length],
-    ofmap: { y: [0, lowered[0]!.ofmap[0]], x: [0, lowered[0]!.ofmap[1]] },
-  } as const;
   return {
     weights,
     weightBytes: weightBytes(conv, { blocks, weights: weights[0]!, slices: lowered[0]!.slices.length }),
     partitions: counted,
     macsEffectual,
     ofmapBytes: ofmapBytes(work),
-    ifmapBytes: partitionBytes(all, conv, { lowered: lowered[0]!, ifmaps: stored }),
+    ifmapBytes: neededBytes(conv, stored),
   };
 }
 

@@ -4,7 +4,7 @@ import type { FilterBlock } from '../schedule/blocks.ts';
 import type { LoweredLayer } from '../schedule/lowering.ts';
 import type { IfmapPartition } from '../schedule/schedule.ts';
 import { area, type Rect } from '../schedule/tiling.ts';
-import { type ConvShape, ofmapHeight, ofmapWidth } from '../tensor/conv.ts';
+import { type ConvShape, ofmapHeight, ofmapWidth, weightCount } from '../tensor/conv.ts';
 import { type ByteData, countNonZeros } from '../tensor/tensor.ts';
 import { pixelWeights } from './ifmap-counts.ts';
 import type { WeightCounts } from './weight-counts.ts';
@@ -59,6 +59,58 @@ export function partitionBytes(
   return sum;
 }
 
+/** Bytes of every ifmap value that some tap reads, once: under a large stride, rows and columns fall through. */
+export function neededBytes(conv: ConvShape, ifmaps: readonly StoredIfmap[]): number {
+  const rows = read(conv.H, ofmapHeight(conv), {
+    kernel: conv.R,
+    stride: conv.stride[0],
+    dilation: conv.dilation[0],
+    pad: conv.pad[0],
+  });
+  const cols = read(conv.W, ofmapWidth(conv), {
+    kernel: conv.S,
+    stride: conv.stride[1],
+    dilation: conv.dilation[1],
+    pad: conv.pad[1],
+  });
+  const each = rows.length * cols.length;
+  const count = (nonZeros: StoredIfmap['nonZeros']): number =>
+    runs(rows).reduce((sum, y) => sum + runs(cols).reduce((part, x) => part + nonZeros({ y, x }), 0), 0);
+  return ifmaps.reduce(
+    (sum, { nonZeros, dense }) => sum + (dense ? conv.C * each : bitmapBytes(conv.C, each, count(nonZeros))),
+    0,
+  );
+}
+
+interface ReadAxis {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly pad: number;
+}
+
+/** Positions of an axis that some tap reads, in order. */
+function read(size: number, ofmap: number, { kernel, stride, dilation, pad }: ReadAxis): readonly number[] {
+  const seen = new Uint8Array(size);
+  for (let p = 0; p < ofmap; p++)
+    for (let r = 0; r < kernel; r++) {
+      const at = p * stride + r * dilation - pad;
+      if (at >= 0 && at < size) seen[at] = 1;
+    }
+  return [...seen.keys()].filter((at) => seen[at] === 1);
+}
+
+/** Neighbours together: [first, end) of each unbroken run. */
+function runs(positions: readonly number[]): readonly (readonly [number, number])[] {
+  const list: [number, number][] = [];
+  for (const at of positions) {
+    const open = list.at(-1);
+    if (open && open[1] === at) open[1] = at + 1;
+    else list.push([at, at + 1]);
+  }
+  return list;
+}
+
 export interface BlockBytes {
   readonly first: number; // the first of its input channels
   /** Bytes of each input channel of the block, in channel order, as they lie in DRAM one after another. */
@@ -73,19 +125,18 @@ export function weightBytes(
   const positions = conv.R * conv.S;
   const filtersOf = ({ filters, channels }: FilterBlock): number =>
     ((filters[1] - filters[0]) * (conv.C / conv.groups)) / (channels[1] - channels[0]);
-  const size = (block: FilterBlock, b: number, dense: boolean): Int32Array => {
-    const [elements, { all }] = [filtersOf(block) * positions, weights.blocks[b]!];
-    return Int32Array.from({ length: block.channels[1] - block.channels[0] }, (_, c) => {
-      if (dense) return elements;
-      let taps = 0;
-      for (let s = 0; s < slices; s++) taps += all[c * slices + s]!;
-      return Math.ceil(elements / 8) + taps;
-    });
-  };
-  const total = (dense: boolean): number =>
-    blocks.reduce((sum, block, b) => sum + size(block, b, dense).reduce((a, n) => a + n, 0), 0);
-  const dense = total(true) <= total(false);
-  return blocks.map((block, b) => ({ first: block.channels[0], channels: size(block, b, dense) }));
+  const compressed = blocks.map((block, b) => {
+    const [bitmap, { all }] = [Math.ceil((filtersOf(block) * positions) / 8), weights.blocks[b]!];
+    const sizes = new Int32Array(block.channels[1] - block.channels[0]).fill(bitmap);
+    for (let v = 0; v < all.length; v++) sizes[Math.floor(v / slices)]! += all[v]!;
+    return { first: block.channels[0], channels: sizes };
+  });
+  const total = compressed.reduce((sum, { channels }) => sum + channels.reduce((a, n) => a + n, 0), 0);
+  if (total <= weightCount(conv)) return compressed;
+  return compressed.map(({ first, channels }, b) => ({
+    first,
+    channels: channels.fill(filtersOf(blocks[b]!) * positions),
+  }));
 }
 
 /** Bytes moved to fetch the channels wanted of [first, end): whole bursts, gaps skipped where a burst is not touched. */

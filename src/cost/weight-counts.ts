@@ -52,5 +52,36 @@ export function countWeights(
     }
     return { most, all };
   };
-  return { blocks: blocks.map(countBlock), atPosition };
+  return {
+    blocks: blocks.map(
+      positions === 1 ? (block) => countPointwise(weight, conv, { block, atPosition }) : countBlock,
+    ),
+    atPosition,
+  };
+}
+
+/** One tap a slice: a column holds it or not. Fully connected layers live here, a hundred million weights of them. */
+function countPointwise(
+  weight: Int8Array,
+  conv: ConvShape,
+  { block, atPosition }: { block: FilterBlock; atPosition: Int32Array },
+): BlockTaps {
+  const { filters, channels } = block;
+  const perFilter = conv.C / conv.groups;
+  const all = new Uint16Array(channels[1] - channels[0]);
+  for (let k = filters[0]; k < filters[1]; k++) {
+    const group = Math.floor((k * conv.groups) / conv.K);
+    addPresence(
+      weight.subarray(k * perFilter, (k + 1) * perFilter),
+      all.subarray(group * perFilter - channels[0]),
+    );
+  }
+  for (let c = 0; c < all.length; c++) atPosition[channels[0] + c]! += all[c]!;
+  const most = new Uint8Array(all.length);
+  for (let c = 0; c < all.length; c++) most[c] = Math.min(1, all[c]!);
+  return { most, all };
+}
+
+function addPresence(weights: Int8Array, counts: Uint16Array): void {
+  for (let c = 0; c < weights.length; c++) counts[c]! += weights[c] === 0 ? 0 : 1;
 }

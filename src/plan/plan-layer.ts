@@ -35,7 +35,7 @@ export function planLayer(work: LayerWork, arch: Arch): LayerPlan {
     scheduleLayer({ conv, lowered, blocks, tile, stored, weights, arch }),
   );
   if (!schedule) failToFit(work, arch);
-  const counts = countLayer(work, { operands, schedule, stored });
+  const counts = countLayer(work, { operands, schedule, stored, firstPhase: weights });
   const passes = layerPasses(counts, schedule, arch);
   return {
     operands,

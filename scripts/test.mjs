@@ -1,0 +1,58 @@
+/** The one test command: sets up what tests need, then types, lint, generated files, every test, and Node 24. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+const quiet = { ONNXRUNTIME_NODE_INSTALL: 'skip' }; // its CPU build comes inside the package; the step would download GPU ones
+let [passed, failed] = [0, 0];
+
+function run(command, args, env = {}) {
+  const { status } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+  return status === 0;
+}
+
+function step(name, command, args, env) {
+  console.log(`\n── ${name}`);
+  const started = Date.now();
+  const ok = run(command, args, env);
+  console.log(`${ok ? '✔' : '✖'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  if (ok) passed++;
+  else failed++;
+  return ok;
+}
+
+if (!existsSync('node_modules')) run(npm, ['ci']) || process.exit(1);
+if (!existsSync('tools/node_modules/.bin/biome')) {
+  console.log('setting up what only tests need (biome, ONNX Runtime, AssemblyScript): about 500 MB, once');
+  if (!run(npm, ['ci', '--prefix', 'tools'], quiet)) {
+    console.log('✖ tools/ could not be installed\n  try  npm ci --prefix tools, and read what it says');
+    process.exit(1);
+  }
+}
+
+step('types', 'npx', ['tsc', '-p', 'tsconfig.json']);
+step('lint and format', 'tools/node_modules/.bin/biome', ['ci', '.']);
+step('kernels: the .wasm is what its source compiles to', 'npx', ['tsx', 'scripts/build-wasm.ts', '--check']);
+step('no unused files, exports or dependencies', 'tools/node_modules/.bin/knip', []);
+step('build', npm, ['run', '--silent', 'build']);
+step('package', 'tools/node_modules/.bin/publint', []);
+
+mkdirSync('.cache', { recursive: true });
+const results = '.cache/vitest.json';
+rmSync(results, { force: true });
+console.log('\n── tests');
+run('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`]);
+let skipped = 0;
+if (existsSync(results)) {
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(readFileSync(results, 'utf8'));
+  passed += numPassedTests;
+  failed += Math.max(numFailedTests, numFailedTestSuites > 0 && numFailedTests === 0 ? numFailedTestSuites : 0);
+  skipped += numPendingTests;
+} else failed++;
+
+step('the command line on Node 24', 'npx', ['--yes', '--package=node@24', '--', 'node', 'bin/sense.js', 'run', 'lenet5', '--quiet']);
+
+if (skipped > 0)
+  console.log(`\n${skipped} tests were skipped: they need the real networks and images (set SENSE_DATA_DIR); each names itself above`);
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exit(failed > 0 ? 1 : 0);
