@@ -34,3 +34,32 @@ export function within<T>(at: string, work: () => T): T {
     throw error;
   }
 }
+
+/** Stop over a name that is not among the known ones, suggesting the nearest. */
+export function failUnknown(what: string, name: string, known: readonly string[]): never {
+  const near = nearest(name, known);
+  fail(`no ${what} is named "${name.slice(0, 80)}"`, {
+    hint: `${near === undefined ? '' : `did you mean "${near}"? `}known: ${known.join(', ')}`,
+  });
+}
+
+/** The known name with the fewest edits to `name`, or undefined where even that is more than half of it. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const wanted = name.toLowerCase().slice(0, 80);
+  const [best] = known
+    .map((candidate) => ({ candidate, edits: editDistance(wanted, candidate.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits);
+  return best && best.edits <= Math.max(2, best.candidate.length / 2) ? best.candidate : undefined;
+}
+
+/** Levenshtein distance, one row of the table at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length]!;
+}

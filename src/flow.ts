@@ -122,7 +122,8 @@ function runMeasured(
       batch.map((input) => input.values),
     );
     for (const work of works) cost(work);
-    for (const [i, input] of batch.entries()) answers.add(input, outputs[i]!.get(quantized.model.outputs[0]!)!);
+    for (const [i, input] of batch.entries())
+      answers.add(input, outputs[i]!.get(quantized.model.outputs[0]!)!);
     progress('run', Math.min(inputs.length, first + request.batch));
   }
   return {
@@ -140,7 +141,7 @@ function runAssumed(
   request: RunRequest,
   { pruned, rule, cost }: { pruned: Model; rule: SparsityRule; cost: (work: LayerWork) => void },
 ): Outcome {
-  const { densityOf, kind, note } = chooseActivations(pruned, request.activations, request.densities);
+  const { densityOf, kind, note } = chooseActivations(request.activations, request.densities);
   const wanted = layerFilter(request.layers);
   const picks = (layer: ConvLayer): boolean => wanted(layer.name);
   const total = pruned.layers.filter((layer) => isConv(layer) && picks(layer)).length;

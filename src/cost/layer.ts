@@ -10,36 +10,18 @@ import type { LayerCounts } from './count-layer.ts';
 import type { BoundBy, LayerCost, Reuse, Traffic } from './layer-cost.ts';
 import type { Pass } from './passes.ts';
 import { pipelineCycles, type Step } from './pipeline.ts';
-import { fetchedBytes } from './sizes.ts';
+import { inReuseOrder, nonEmptyChannels, type OrderedPass, type ReuseInputs } from './reuse-order.ts';
 import { chainTiles } from './timing.ts';
 
-export interface CostInputs {
-  readonly counts: LayerCounts;
-  readonly schedule: Schedule;
-  readonly passes: readonly Pass[];
-  readonly arch: Arch;
-}
-
 /** The cost of running the passes in the order that `reuse` asks for. */
-export function layerCost(inputs: CostInputs, reuse: Reuse): LayerCost {
+export function layerCost(inputs: ReuseInputs, reuse: Reuse): LayerCost {
   const { counts, schedule, arch } = inputs;
   const order = inReuseOrder(inputs, reuse);
   const tiles = order.flatMap(({ pass }) => pass.tiles);
   const { ends, cycles: onArray } = chainTiles(tiles, arch);
   const skew = arch.array.rows + arch.array.cols - 2;
 
-  let tile = 0;
-  let before = 0;
-  const steps: Step[] = order.map(({ pass, load, store }) => {
-    tile += pass.tiles.length;
-    const end = tile > 0 ? ends[tile - 1]! : 0;
-    const step = { compute: end - before, load, store };
-    before = end;
-    return step;
-  });
-  const tail = onArray - before + skew; // the last drain, and the far corner of the array
-  const last = steps.pop();
-  if (last) steps.push({ ...last, compute: last.compute + tail });
+  const steps = pipelineSteps(order, ends, onArray + skew);
 
   const traffic = trafficOf(order, counts, schedule);
   const computeCycles = cycles(onArray + skew);
@@ -60,67 +42,23 @@ export function layerCost(inputs: CostInputs, reuse: Reuse): LayerCost {
   };
 }
 
-interface OrderedPass {
-  readonly pass: Pass;
-  readonly load: number; // bytes that must be on chip before it starts and were not
-  readonly store: number;
-  readonly ifmap: number; // share of load
+/** Passes as steps of the pipeline; one that waits for nothing from DRAM belongs to the step before it. */
+function pipelineSteps(order: readonly OrderedPass[], ends: Float64Array, total: number): readonly Step[] {
+  const steps: { compute: number; load: number; store: number }[] = [];
+  let [tile, before] = [0, 0];
+  for (const [i, { pass, load, store }] of order.entries()) {
+    tile += pass.tiles.length;
+    // The last drain, and the way to the far corner of the array, fall to the last pass.
+    const end = i === order.length - 1 ? total : tile > 0 ? ends[tile - 1]! : 0;
+    const open = steps.at(-1);
+    if (open && load === 0) {
+      open.compute += end - before;
+      open.store += store;
+    } else steps.push({ compute: end - before, load, store });
+    before = end;
+  }
+  return steps;
 }
-
-/** Which operand stays: ifmap partitions outermost, or weight partitions outermost. */
-function inReuseOrder({ counts, schedule, passes, arch }: CostInputs, reuse: Reuse): readonly OrderedPass[] {
-  const burst = arch.dram.burstBytes;
-  const skipsEmpty = schedule.rearrange === 'per-tile';
-  const anywhere = nonEmptyChannels(counts, schedule.conv.C);
-  const weights = ({ block, channels, partition }: Pass): number => {
-    const first = schedule.blocks[block]!.channels[0];
-    const nonEmpty = reuse === 'reuse-ifmap-first' ? counts.partitions[partition]!.nonEmpty : anywhere;
-    return fetchedBytes(counts.weightBytes[block]!.channels, [channels[0] - first, channels[1] - first], {
-      wanted: skipsEmpty ? (c) => nonEmpty[first + c] === 1 : () => true,
-      burst,
-    });
-  };
-  const filters = schedule.conv.K;
-  const store = ({ partition, block, lastChunk }: Pass): number => {
-    const [k0, k1] = schedule.blocks[block]!.filters;
-    return lastChunk
-      ? (counts.ofmapBytes * counts.partitions[partition]!.ofmapShare * (k1 - k0)) / filters
-      : 0;
-  };
-  const weightPartitionOf = (block: number): number =>
-    schedule.weightPartitions.findIndex(([first, end]) => block >= first && block < end);
-
-  const sorted =
-    reuse === 'reuse-ifmap-first'
-      ? passes
-      : passes
-          .map((pass) => ({ pass, w: weightPartitionOf(pass.block) }))
-          .sort((a, b) => a.w - b.w || a.pass.partition - b.pass.partition)
-          .map(({ pass }) => pass);
-
-  let [partition, held] = [-1, -1];
-  const loaded = new Set<string>();
-  let stored = 0;
-  let owed = 0;
-  return sorted.map((pass) => {
-    const ifmap =
-      pass.partition === partition ? 0 : burstsOf(counts.partitions[pass.partition]!.ifmapBytes, burst);
-    partition = pass.partition;
-    const w = weightPartitionOf(pass.block);
-    const stays = reuse === 'reuse-weight-first' && schedule.channelChunks === 1;
-    if (w !== held) loaded.clear();
-    held = w;
-    const key = `${pass.block}/${pass.channels[0]}`;
-    const weight = stays && loaded.has(key) ? 0 : weights(pass);
-    loaded.add(key);
-    owed += store(pass);
-    const write = Math.floor(owed + 1e-6) - stored;
-    stored += write;
-    return { pass, ifmap, load: ifmap + weight, store: write };
-  });
-}
-
-const burstsOf = (n: number, burst: number): number => Math.ceil(n / burst) * burst;
 
 function trafficOf(order: readonly OrderedPass[], counts: LayerCounts, { conv }: Schedule): Traffic {
   const ifmap = order.reduce((sum, step) => sum + step.ifmap, 0);
@@ -134,13 +72,6 @@ function trafficOf(order: readonly OrderedPass[], counts: LayerCounts, { conv }:
     total: bytes(ifmap + weight + ofmap),
     lowerBound: bytes(counts.ifmapBytes + wantedWeightBytes(counts, nonEmpty) + ofmap),
   };
-}
-
-/** Channels with a non-zero in any partition. */
-function nonEmptyChannels({ partitions }: LayerCounts, channels: number): Uint8Array {
-  const anywhere = new Uint8Array(channels);
-  for (const { nonEmpty } of partitions) for (let c = 0; c < channels; c++) anywhere[c]! |= nonEmpty[c]!;
-  return anywhere;
 }
 
 /** Weights of the channels that have anything to multiply, once. */
@@ -170,7 +101,7 @@ function busiest(tiles: readonly { compute: number; loads: number; drain: number
 const tapBits = ({ wordBits, pe }: Arch): number => wordBits.weight + Math.ceil(Math.log2(pe.weightDepth));
 const ACCUMULATOR_BITS = 32;
 
-function activityOf({ counts, schedule, passes, arch }: CostInputs, traffic: Traffic): Activity {
+function activityOf({ counts, schedule, passes, arch }: ReuseInputs, traffic: Traffic): Activity {
   const sum = (of: (pass: Pass) => number): number => passes.reduce((total, pass) => total + of(pass), 0);
   const filtersOf = (pass: Pass): number =>
     schedule.blocks[pass.block]!.filters[1] - schedule.blocks[pass.block]!.filters[0];

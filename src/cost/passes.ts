@@ -21,23 +21,25 @@ export interface Pass {
   readonly streamedBits: number; // ifmap bits the feeders read
 }
 
-/** Every pass of the layer, partition by partition, block by block, chunk by chunk. */
+/** Every pass of the layer: by partition, by group of blocks, by chunk of channels, by block. */
 export function layerPasses(counts: LayerCounts, schedule: Schedule, arch: Arch): readonly Pass[] {
+  const { blocks, blocksTogether, channelChunks } = schedule;
   const passes: Pass[] = [];
   for (const partition of counts.partitions.keys())
-    for (const block of schedule.blocks.keys()) {
-      const { channels } = schedule.blocks[block]!;
-      const chunks = cut(channels, Math.ceil((channels[1] - channels[0]) / schedule.channelChunks));
+    for (let group = 0; group < blocks.length; group += blocksTogether) {
+      const { channels } = blocks[group]!;
+      const chunks = cut(channels, Math.ceil((channels[1] - channels[0]) / channelChunks));
       for (const [i, chunk] of chunks.entries())
-        passes.push(
-          onePass(counts, schedule, {
-            partition,
-            block,
-            channels: chunk,
-            lastChunk: i === chunks.length - 1,
-            arch,
-          }),
-        );
+        for (let block = group; block < Math.min(blocks.length, group + blocksTogether); block++)
+          passes.push(
+            onePass(counts, schedule, {
+              partition,
+              block,
+              channels: chunk,
+              lastChunk: i === chunks.length - 1,
+              arch,
+            }),
+          );
     }
   return passes;
 }

@@ -19,12 +19,23 @@ export interface Clamp {
   readonly high: number;
 }
 
+/**
+ * The integers an imported quantised weight was stored as, in the layout of the weight:
+ * weight = (data - zeroPoint[k]) * scale[k]. Whoever changes the weight drops them.
+ */
+export interface WeightCodes {
+  readonly data: Uint8Array | Int8Array;
+  readonly scale: Float32Array; // [K]
+  readonly zeroPoint: Int32Array; // [K]
+}
+
 /** Convolution ('conv') or fully connected layer ('fc', with H = W = R = S = 1); weights [K, C/groups, R, S]. */
 export interface ConvLayer extends LayerBase {
   readonly op: 'conv' | 'fc';
   readonly conv: ConvShape;
   /** Absent when only the topology is known: the flow then makes synthetic ones and says so. */
   readonly weight?: Tensor | undefined;
+  readonly codes?: WeightCodes | undefined;
   readonly bias?: Float32Array | undefined; // [K]
   readonly clamp?: Clamp | undefined; // an activation folded in
 }

@@ -14,6 +14,7 @@ export interface Receipt {
   readonly madeBy: string;
   readonly from?: string; // sha256 of the file, or the zoo's citation
   readonly seed?: number;
+  readonly note?: string; // what a reader of the numbers should know
 }
 
 export interface Model {

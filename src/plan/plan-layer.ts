@@ -4,6 +4,7 @@ import { countLayer, type LayerCounts } from '../cost/count-layer.ts';
 import { layerCost } from '../cost/layer.ts';
 import type { LayerCost } from '../cost/layer-cost.ts';
 import { layerPasses } from '../cost/passes.ts';
+import { groupSizes } from '../cost/reuse-order.ts';
 import { type StoredIfmap, storedIfmap, weightBytes } from '../cost/sizes.ts';
 import { countWeights, type WeightCounts } from '../cost/weight-counts.ts';
 import { fail } from '../errors.ts';
@@ -11,8 +12,9 @@ import type { LayerWork } from '../model/work.ts';
 import { type FilterBlock, filterBlocks } from '../schedule/blocks.ts';
 import { chooseUnroll, type LoweredLayer, lower } from '../schedule/lowering.ts';
 import { type Operands, operandsOf, type Schedule } from '../schedule/schedule.ts';
-import type { TileSize } from '../schedule/tiling.ts';
+import { cut, type TileSize } from '../schedule/tiling.ts';
 import type { ConvShape } from '../tensor/conv.ts';
+import type { ByteData } from '../tensor/tensor.ts';
 import { partitionIfmaps } from './partition-search.ts';
 import { type MeanLoad, rankTiles } from './tile-search.ts';
 
@@ -32,7 +34,7 @@ export function planLayer(work: LayerWork, arch: Arch): LayerPlan {
   const weights = countWeights(operands.weight, conv, lowered[0]!, blocks);
   const mean = meanLoad(conv, { lowered: lowered[0]!, blocks, weights, stored });
   const schedule = firstFit(rankTiles(lowered[0]!, mean, arch), (tile) =>
-    scheduleLayer({ conv, lowered, blocks, tile, stored, weights, arch }),
+    scheduleLayer({ conv, lowered, blocks, tile, stored, ifmaps, weights, arch }),
   );
   if (!schedule) failToFit(work, arch);
   const counts = countLayer(work, { operands, schedule, stored, firstPhase: weights });
@@ -81,22 +83,21 @@ interface Known {
   readonly blocks: readonly FilterBlock[];
   readonly tile: TileSize;
   readonly stored: readonly StoredIfmap[];
+  readonly ifmaps: readonly ByteData[];
   readonly weights: WeightCounts;
   readonly arch: Arch;
 }
 
-function scheduleLayer({ conv, lowered, blocks, tile, stored, weights, arch }: Known): Schedule | undefined {
-  const sizes = weightBytes(conv, { blocks, weights, slices: lowered[0]!.slices.length }).map(
-    ({ channels }) => channels.reduce((sum, n) => sum + n, 0),
-  );
+function scheduleLayer(known: Known): Schedule | undefined {
+  const { conv, lowered, blocks, tile, stored, arch } = known;
+  const sizes = wantedSizes(known);
+  const blocksTogether = togetherIn(known);
   const room = Math.floor(arch.buffers.weightBytes / 2);
-  const channelChunks = Math.min(
-    conv.C / conv.groups,
-    Math.max(1, ...sizes.map((size) => Math.ceil(size / room))),
+  const channelChunks = Math.max(
+    ...groupSizes(sizes, blocksTogether).map((channels) => chunksThatFit(channels, room)),
   );
   const filters = Math.max(...blocks.map((block) => block.filters[1] - block.filters[0]));
-  const oneTile = lowered[0]!.ofmap[0] <= tile[0] && lowered[0]!.ofmap[1] <= tile[1];
-  const wholePsums = channelChunks > 1 && !oneTile;
+  const wholePsums = channelChunks > 1 && !isOneTile(known);
   const partitions = partitionIfmaps({
     conv,
     lowered: lowered[0]!,
@@ -113,10 +114,55 @@ function scheduleLayer({ conv, lowered, blocks, tile, stored, weights, arch }: K
     blocks,
     tile,
     partitions,
-    weightPartitions: packBlocks(sizes, room),
+    weightPartitions: packBlocks(
+      sizes.map((channels) => channels.reduce((sum, n) => sum + n, 0)),
+      room,
+    ),
+    blocksTogether: partitions.length === 1 ? blocksTogether : 1,
     channelChunks,
     rearrange: arch.rearrange,
   };
+}
+
+/** Bytes of each block's channels, without those that are empty where these are not fetched. */
+function wantedSizes({ conv, lowered, blocks, weights, ifmaps, arch }: Known): readonly Int32Array[] {
+  const wanted = new Uint8Array(conv.C);
+  const pixels = conv.H * conv.W;
+  for (let c = 0; c < conv.C; c++)
+    if (
+      arch.rearrange !== 'per-tile' ||
+      ifmaps.some((ifmap) => ifmap.subarray(c * pixels, (c + 1) * pixels).some((x) => x !== 0))
+    )
+      wanted[c] = 1;
+  return weightBytes(conv, { blocks, weights, slices: lowered[0]!.slices.length }).map(
+    ({ first, channels }) => channels.map((size, c) => (wanted[first + c] ? size : 0)),
+  );
+}
+
+const isOneTile = ({ lowered, tile, ifmaps }: Known): boolean =>
+  lowered.length === 1 &&
+  ifmaps.length === 1 &&
+  lowered[0]!.ofmap[0] <= tile[0] &&
+  lowered[0]!.ofmap[1] <= tile[1];
+
+/** As many blocks as have room for their psums side by side, where the whole layer is one tile. */
+function togetherIn(known: Known): number {
+  const { conv, lowered, blocks, tile, arch } = known;
+  if (!isOneTile(known) || conv.groups > 1) return 1;
+  const [{ halo }] = lowered as [LoweredLayer];
+  const psums = (tile[0] + halo[0]) * (tile[1] + halo[1]);
+  return Math.max(1, Math.min(blocks.length, Math.floor(arch.pe.psumDepth / psums)));
+}
+
+/** The fewest equal pieces of the channels of which each fits. A channel that does not fit alone is streamed. */
+function chunksThatFit(channels: Int32Array, room: number): number {
+  const total = channels.reduce((sum, n) => sum + n, 0);
+  for (let count = Math.max(1, Math.ceil(total / room)); count < channels.length; count++) {
+    const pieces = cut([0, channels.length], Math.ceil(channels.length / count));
+    if (pieces.every(([first, end]) => channels.subarray(first, end).reduce((sum, n) => sum + n, 0) <= room))
+      return count;
+  }
+  return channels.length;
 }
 
 /** Consecutive filter blocks that fit the weight buffer together. */

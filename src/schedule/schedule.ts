@@ -21,6 +21,11 @@ export interface Schedule {
   readonly partitions: readonly IfmapPartition[];
   /** Filter blocks whose weights are on chip at once: [first, end) of blocks. */
   readonly weightPartitions: readonly (readonly [first: number, end: number])[];
+  /**
+   * Filter blocks whose psums share the PEs, at different addresses, so that their weights are fetched channel by channel
+   * together: more than 1 only where a layer is one small tile (fully connected layers; small 1x1 maps).
+   */
+  readonly blocksTogether: number;
   /** Pieces the channels of a block are cut into where its weights do not fit at once; psums then meet on the way out. */
   readonly channelChunks: number;
   readonly rearrange: Arch['rearrange'];

@@ -215,6 +215,7 @@ const rest: Case[] = [
   { name: 'Relu', op: 'Relu', inputs: [x4] },
   { name: 'LeakyRelu', op: 'LeakyRelu', inputs: [x4], attributes: { alpha: { float: 0.2 } } },
   { name: 'LeakyRelu default', op: 'LeakyRelu', inputs: [x4] },
+  { name: 'Round', op: 'Round', inputs: [x4] },
   { name: 'Sigmoid', op: 'Sigmoid', inputs: [x4] },
   {
     name: 'Clip 6',

@@ -1,5 +1,7 @@
 /** ONNX Runtime as the oracle: a development tool, so tests that ask it are skipped by name where it is not installed. */
 import { createRequire } from 'node:module';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema, ValueInfoProtoSchema } from '../../src/onnx/proto/onnx_pb.gen.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 
@@ -65,6 +67,19 @@ export async function answers(
   } finally {
     await run.release();
   }
+}
+
+/** The file with those values as further outputs, in that order, after its own. */
+export function withEveryValue(file: Uint8Array, names: readonly string[]): Uint8Array {
+  const proto = fromBinary(ModelProtoSchema, file);
+  const { output } = proto.graph!;
+  const own = new Map(output.map((info) => [info.name, info]));
+  // An output twice is invalid: one that the file has already is moved to its new place.
+  proto.graph!.output = [
+    ...output.filter(({ name }) => !names.includes(name)),
+    ...names.map((name) => own.get(name) ?? create(ValueInfoProtoSchema, { name })),
+  ];
+  return toBinary(ModelProtoSchema, proto);
 }
 
 /** Shapes ONNX Runtime infers for the outputs. */

@@ -1,0 +1,65 @@
+/** The <model> of a command line: a zoo name or an ONNX file, with the sidecar that may lie beside it. */
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fail, within } from '../src/errors.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { readBounded, stem } from './files.ts';
+import { readJson } from './inputs/json-file.ts';
+import { SIDECAR, type Sidecar } from './inputs/recipe-file.ts';
+import type { Library } from './library.ts';
+
+/** A protobuf message ends here. */
+const MAX_MODEL = 2 ** 31 - 1;
+
+export interface LoadedModel {
+  readonly model: ReturnType<Library['importOnnx']>;
+  readonly zoo?: ReturnType<Library['findZoo']>;
+  /** Of a file; absent for the zoo. */
+  readonly path?: string;
+  readonly sidecar?: { readonly path: string; readonly content: Sidecar };
+}
+
+/** Networks of the zoo, and files that hold only a topology: their weights are drawn. */
+export const isSynthetic = ({ model, zoo }: LoadedModel, { isConv }: Library): boolean =>
+  zoo !== undefined || model.layers.some((layer) => isConv(layer) && layer.weight === undefined);
+
+export function loadModel(name: string, library: Library): LoadedModel {
+  if (/\.csv$/i.test(name))
+    fail('SCALE-Sim topologies (.csv) are not supported in this version', {
+      at: name,
+      hint: `an .onnx file, or one of: ${library.zoo.map((entry) => entry.name).join(', ')}`,
+    });
+  const isFile = /\.onnx$/i.test(name) || /[\\/]/.test(name);
+  return isFile ? onnxFile(name, library) : zooModel(name, library);
+}
+
+function zooModel(name: string, library: Library): LoadedModel {
+  const known = library.zoo.map((entry) => entry.name);
+  if (!known.includes(name))
+    fail(`unknown model "${name}"`, { hint: `${didYouMean(name, known)}, or a path to an .onnx file` });
+  const entry = library.findZoo(name);
+  return { model: entry.build(), zoo: entry };
+}
+
+function onnxFile(path: string, { importOnnx }: Library): LoadedModel {
+  const bytes = readBounded(path, MAX_MODEL, 'model');
+  const model = within(path, () => importOnnx(bytes, { name: stem(path), external: besideModel(path) }));
+  const sidecar = path.replace(/\.onnx$/i, '.sense.json');
+  if (sidecar === path || !existsSync(sidecar)) return { model, path };
+  return { model, path, sidecar: { path: sidecar, content: readJson(sidecar, 'sidecar', SIDECAR) } };
+}
+
+/** Files of external weights: only beside the model, never above its folder. */
+function besideModel(path: string): (location: string) => Uint8Array | undefined {
+  const folder = resolve(dirname(path));
+  const read = new Map<string, Uint8Array>();
+  return (location) => {
+    const file = resolve(folder, location);
+    if (relative(folder, file).startsWith('..') || relative(folder, file) === '')
+      fail(`the model's weights lie at "${location}": only files beside the model are read`, { at: path });
+    if (!existsSync(join(folder, location))) return undefined;
+    const known = read.get(file) ?? readBounded(file, MAX_MODEL, "model's external weights");
+    read.set(file, known);
+    return known;
+  };
+}
