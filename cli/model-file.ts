@@ -1,4 +1,5 @@
 /** The <model> of a command line: a zoo name or an ONNX file, with the sidecar that may lie beside it. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fail, within } from '../src/errors.ts';
@@ -18,10 +19,6 @@ export interface LoadedModel {
   readonly path?: string;
   readonly sidecar?: { readonly path: string; readonly content: Sidecar };
 }
-
-/** Networks of the zoo, and files that hold only a topology: their weights are drawn. */
-export const isSynthetic = ({ model, zoo }: LoadedModel, { isConv }: Library): boolean =>
-  zoo !== undefined || model.layers.some((layer) => isConv(layer) && layer.weight === undefined);
 
 export function loadModel(name: string, library: Library): LoadedModel {
   if (/\.csv$/i.test(name))
@@ -43,7 +40,12 @@ function zooModel(name: string, library: Library): LoadedModel {
 
 function onnxFile(path: string, { importOnnx }: Library): LoadedModel {
   const bytes = readBounded(path, MAX_MODEL, 'model');
-  const model = within(path, () => importOnnx(bytes, { name: stem(path), external: besideModel(path) }));
+  const imported = within(path, () => importOnnx(bytes, { name: stem(path), external: besideModel(path) }));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const model = {
+    ...imported,
+    receipts: [{ madeBy: 'model file', from: `sha256:${sha256}` }, ...imported.receipts],
+  };
   const sidecar = path.replace(/\.onnx$/i, '.sense.json');
   if (sidecar === path || !existsSync(sidecar)) return { model, path };
   return { model, path, sidecar: { path: sidecar, content: readJson(sidecar, 'sidecar', SIDECAR) } };

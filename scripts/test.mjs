@@ -44,15 +44,31 @@ console.log('\n── tests');
 run('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`]);
 let skipped = 0;
 if (existsSync(results)) {
-  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(readFileSync(results, 'utf8'));
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+    readFileSync(results, 'utf8'),
+  );
   passed += numPassedTests;
-  failed += Math.max(numFailedTests, numFailedTestSuites > 0 && numFailedTests === 0 ? numFailedTestSuites : 0);
+  failed += Math.max(
+    numFailedTests,
+    numFailedTestSuites > 0 && numFailedTests === 0 ? numFailedTestSuites : 0,
+  );
   skipped += numPendingTests;
 } else failed++;
 
-step('the command line on Node 24', 'npx', ['--yes', '--package=node@24', '--', 'node', 'bin/sense.js', 'run', 'lenet5', '--quiet']);
+step('the command line on Node 24', 'npx', [
+  '--yes',
+  '--package=node@24',
+  '--',
+  'node',
+  'bin/sense.js',
+  'run',
+  'lenet5',
+  '--quiet',
+]);
 
 if (skipped > 0)
-  console.log(`\n${skipped} tests were skipped: they need the real networks and images (set SENSE_DATA_DIR); each names itself above`);
+  console.log(
+    `\n${skipped} tests were skipped: they need the real networks and images (set SENSE_DATA_DIR); each names itself above`,
+  );
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exit(failed > 0 ? 1 : 0);

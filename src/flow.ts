@@ -128,10 +128,20 @@ function runMeasured(
   }
   return {
     images: inputs.length,
-    source: { weights: 'file', activations: 'measured', note: notes.join('; ') || undefined },
+    source: {
+      weights: 'file',
+      activations: 'measured',
+      note: [...notes, ...oneShotNote(request.rule)].join('; ') || undefined,
+    },
     answers,
   };
 }
+
+/** Half of the weights gone without training costs accuracy; whoever reads the predictions should know. */
+const oneShotNote = ({ kind, zeros }: RuleChoice): readonly string[] =>
+  kind === 'none' || zeros === 0
+    ? []
+    : [`${kind}: weights pruned in one shot, without training, so predictions suffer; rule none leaves them`];
 
 /** The first so many inputs fix the ranges of int8 activations. */
 const MOST_CALIBRATION_IMAGES = 32;

@@ -52,7 +52,7 @@ export const compare: Command = {
       );
     session.progress.step({ stage: 'loading', done: 0, total: 1 });
     const library = await session.library();
-    const { isSynthetic, loadModel } = await import('../model-file.ts');
+    const { loadModel } = await import('../model-file.ts');
     const asked = textOption(options, 'machines');
     const machines =
       asked === undefined ? library.machines : commaList(asked).map((name) => machineOf(library, name));
@@ -70,7 +70,7 @@ export const compare: Command = {
             machine,
             arch: machine.arch,
             batch: options.batch as number,
-            rule: ruleFor(machine, options, isSynthetic(loaded, library)),
+            rule: ruleFor(machine, options),
             layers: textOption(options, 'layers'),
             seed: options.seed as number,
             onProgress: ({ stage, ...rest }) =>

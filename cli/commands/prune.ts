@@ -41,7 +41,7 @@ export const prune: Command = {
     const { loadModel } = await import('../model-file.ts');
     const machine = machineOf(library, options.machine as string);
     const { model } = loadModel(at(session, name), library);
-    const rule = ruleFor(machine, options, true);
+    const rule = ruleFor(machine, options);
     session.progress.step({ stage: `pruning to ${rule.kind}`, done: 0, total: 1 });
     const { model: pruned, zerosPerKernel } = library.pruneModel(model, machine, rule);
     const before = zerosOf(model, library);

@@ -132,7 +132,7 @@ async function requestOf(
   library: Library,
 ): Promise<RunRequest> {
   const { machine, arch } = await machineAndArch(options, session, library);
-  const { isSynthetic, loadModel } = await import('../model-file.ts');
+  const { loadModel } = await import('../model-file.ts');
   const loaded = loadModel(fileOrName(name, session), library);
   const given = options.input as readonly string[] | undefined;
   const density = options.activations as 'published' | 'dense' | number | undefined;
@@ -146,7 +146,7 @@ async function requestOf(
     machine,
     arch,
     batch: options.batch as number,
-    rule: ruleFor(machine, options, isSynthetic(loaded, library)),
+    rule: ruleFor(machine, options),
     inputs: gathered?.inputs,
     calibration: options.calibrate as 'max' | 'percentile' | 'mse',
     ...(gathered?.labels === undefined ? {} : { labels: gathered.labels }),

@@ -14,7 +14,7 @@ export type RuleKind = (typeof RULES)[number];
 
 export const RULE_OPTION: OptionSpec = {
   flags: '--rule <rule>',
-  says: `${RULES.join(', ')}; by default the machine's own for zoo networks and none for files`,
+  says: `${RULES.join(', ')} (default: the machine's own)`,
   parse: oneOf(RULES),
 };
 export const SPARSITY_OPTION: OptionSpec = {
@@ -28,11 +28,10 @@ export interface RuleAsked {
   readonly zeros: number;
 }
 
-/** Real weights are left as they are unless asked; synthetic ones are drawn to the machine's rule. */
+/** The machine's own rule at one half, unless asked otherwise. */
 export function ruleFor(
   machine: Accelerator,
   { rule, sparsity }: { readonly rule?: RuleKind | undefined; readonly sparsity?: number | undefined },
-  prunedByDefault: boolean,
 ): RuleAsked {
   if (rule === 'none') {
     if (sparsity !== undefined && sparsity > 0)
@@ -41,7 +40,6 @@ export function ruleFor(
       });
     return { kind: 'none', zeros: 0 };
   }
-  if (rule === undefined && sparsity === undefined && !prunedByDefault) return { kind: 'none', zeros: 0 };
   const zeros = sparsity ?? 0.5;
   return { kind: rule ?? machine.rule(zeros, machine.arch).kind, zeros };
 }

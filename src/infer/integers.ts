@@ -76,6 +76,7 @@ export function runIntegers(
       );
     }
     for (const input of layer.inputs) if (lastReader.get(input) === layer) held.delete(input);
+    if (!lastReader.has(layer.name) && !model.outputs.includes(layer.name)) held.delete(layer.name);
   }
   return new Map(model.outputs.map((output) => [output, realsOf(output)]));
 }

@@ -4,6 +4,7 @@
  * Jacob et al., CVPR 2018, section 2.2, with all zero points 0 and one weight scale a filter.
  */
 import { fail, within } from '../errors.ts';
+import { byteRange, clampBytes } from '../infer/integers/bytes.ts';
 import { type ConvLayer, isConv } from '../model/layer.ts';
 import type { Model } from '../model/model.ts';
 import type { QuantizedConv, QuantizedModel, Requantisation, ValueFormat } from '../model/quantized.ts';
@@ -94,13 +95,6 @@ function requantisation(
     multiplier[k] = fixed.multiplier;
     shift[k] = fixed.shift;
   }
-  const [least, most] = ofmap.type === 'uint8' ? [0, 255] : [-128, 127];
-  const inside = (x: number): number => Math.max(least, Math.min(most, x));
-  const byte = (x: number): number => inside(Number.isFinite(x) ? roundHalfEven(x / ofmap.scale) : x);
-  return {
-    multiplier,
-    shift,
-    low: clamp ? byte(clamp.low) : least,
-    high: clamp ? byte(clamp.high) : most,
-  };
+  const [low, high] = clamp ? clampBytes(clamp, ofmap) : byteRange(ofmap.type);
+  return { multiplier, shift, low, high };
 }

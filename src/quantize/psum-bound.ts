@@ -10,7 +10,7 @@ import type { ConvShape } from '../tensor/conv.ts';
 
 /** The largest |psum| over all filters. */
 export function psumBound(weight: Int8Array, { K }: ConvShape, ifmapType: ValueFormat['type']): number {
-  return Math.max(0, ...psumBounds(weight, K, ifmapType));
+  return psumBounds(weight, K, ifmapType).reduce((most, bound) => Math.max(most, bound), 0);
 }
 
 /** The largest |psum| of each filter. */

@@ -14,7 +14,11 @@ export interface Int8Weights {
 
 /** `bias` and `ifmapScale` matter where a filter's weights are so small that its int32 bias would overflow. */
 export function int8Weights(layer: ConvLayer, ifmapScale: number): Int8Weights {
-  const weight = layer.weight ?? fail('the layer has no weights to quantise');
+  const weight =
+    layer.weight ??
+    fail('the layer has no weights to quantise', {
+      hint: 'only its topology is known: give it weights first',
+    });
   if (layer.codes && saySame(layer.codes, weight.data)) return fromCodes(layer.codes);
   return symmetric(layer, weight.data, ifmapScale);
 }

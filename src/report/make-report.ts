@@ -36,6 +36,7 @@ export interface ReportParts {
     readonly arch: Arch;
     readonly batch: number;
     readonly seed: number;
+    readonly verify?: boolean | undefined;
   };
   readonly rule: SparsityRule;
   readonly log: LayerLog;
@@ -73,6 +74,7 @@ export function makeReport({ request, rule, log, images, source, hostOps, answer
     ),
     layers,
     hostOps,
+    ...(request.verify && { verified: true as const }),
     ...(answers && { predictions: answers.predictions(), accuracy: answers.accuracy() }),
     receipts: Object.fromEntries(
       model.receipts.flatMap(({ madeBy, from }) => (from ? [[madeBy, from]] : [])),

@@ -91,5 +91,7 @@ export interface Report {
   readonly hostOps: readonly { readonly name: string; readonly op: string }[];
   readonly predictions?: readonly Prediction[] | undefined;
   readonly accuracy?: Accuracy | undefined;
+  /** Present, and true, where every layer was also computed in the machine's own order and equalled the plain convolution. */
+  readonly verified?: true | undefined;
   readonly receipts: Readonly<Record<string, string>>;
 }

@@ -14,6 +14,13 @@ export function distance(got: Tensor, wanted: Tensor): number {
   return apart === 0 ? 0 : apart / most;
 }
 
+/** The same element by element, each relative to itself: stricter, and unfair to what nearly cancels out. */
+export const farthest = (got: Tensor, wanted: Tensor): number =>
+  wanted.data.reduce(
+    (most, b, i) => Math.max(most, got.data[i] === b ? 0 : Math.abs(got.data[i]! / b - 1)),
+    0,
+  );
+
 export function expectClose(got: Tensor, wanted: Tensor, { within = 1e-4 } = {}): void {
   expect(got.shape, 'shape').toEqual(wanted.shape);
   expect(got.data.length, 'elements').toBe(wanted.data.length);

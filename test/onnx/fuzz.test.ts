@@ -132,8 +132,7 @@ test.each(mutations)('%s of a file we wrote', (_, mutate) => {
 describe.skipIf(!dataDir())('real files (skipped without networks: set SENSE_DATA_DIR)', () => {
   const files = [
     'onnx_topologies/light_squeezenet',
-    'onnx_topologies/light_shufflenet',
-    'onnx_topologies/zigzag_mobilenetv2',
+    'onnx_topologies/zigzag_resnet18',
     'onnx_with_weights/mnist_cntk',
     'onnx_with_weights/mlperf_tiny_ds_cnn',
   ];

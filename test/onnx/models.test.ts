@@ -12,7 +12,7 @@ import { seeded } from '../../src/tensor/random.ts';
 import { volume } from '../../src/tensor/shape.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { dataDir, dataFile } from '../data.ts';
-import { distance, expectClose } from './close.ts';
+import { distance, expectClose, farthest } from './close.ts';
 import { outputsOf } from './ours.ts';
 import { answers, noOrt, ort, withEveryValue } from './runtime.ts';
 
@@ -83,6 +83,7 @@ describe.skipIf(!ort || !dataDir())(`real networks against ONNX Runtime${without
     const again = await answers(exportOnnx(model), feeds);
     for (const [i, tensor] of wanted.entries()) {
       expectClose(got[i]!, tensor, { within: 1e-4 });
+      expect(farthest(got[i]!, tensor), 'relative distance of an element').toBeLessThanOrEqual(1e-4);
       expectClose(again[i]!, tensor, { within: 1e-5 });
     }
     // The last value before a softmax: a probability of exactly 1 would hide what led to it.
