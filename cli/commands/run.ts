@@ -56,7 +56,7 @@ export const run: Command = {
       flags: '--calibrate <how>',
       says: 'how the range of int8 activations is chosen: max, percentile or mse',
       parse: oneOf(['max', 'percentile', 'mse']),
-      fallback: 'max',
+      fallback: 'percentile',
     },
     {
       flags: '--fidelity <level>',

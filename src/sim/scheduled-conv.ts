@@ -11,6 +11,7 @@ import type { IfmapPartition, Operands, Schedule } from '../schedule/schedule.ts
 import { height, planeRegion, type Rect, tilesOf, width } from '../schedule/tiling.ts';
 import { byWorkPlain } from '../schedule/waves.ts';
 import { type ConvShape, ofmapHeight, ofmapWidth } from '../tensor/conv.ts';
+import { type PsumBank, psumBank } from '../tensor/kernels/scatter.ts';
 import type { ByteData } from '../tensor/tensor.ts';
 
 export interface ScheduledResult {
@@ -29,6 +30,12 @@ export function scheduledConv(operands: Operands, schedule: Schedule, arch: Arch
     schedule.blocks.map((block) => blockTaps(stored, { conv, layer, block })),
   );
   const tally = { pairs: 0, largestPsum: 0 };
+  const banks = new Map<string, PsumBank>();
+  const bankOf = (addresses: number, columns: number): PsumBank => {
+    const bank = banks.get(`${addresses}x${columns}`) ?? psumBank({ addresses, cols: columns });
+    banks.set(`${addresses}x${columns}`, bank);
+    return bank;
+  };
   const accumulators = operands.ifmaps.map((compressed, n) => {
     const ifmap = bitmap.decode(bitmap.encode(compressed)) as ByteData;
     const ofmap = new Int32Array(conv.K * ofmapHeight(conv) * ofmapWidth(conv));
@@ -38,7 +45,7 @@ export function scheduledConv(operands: Operands, schedule: Schedule, arch: Arch
         for (const rect of tilesOf(planeRegion(partition.ofmap, layer), schedule.tile)) {
           const tile: Tile = { rect, layer, partition, streams: decodeTile(ifmap, { conv, layer, rect }) };
           for (const [b, block] of schedule.blocks.entries())
-            runTile(tile, { block, held: taps[phase]![b]!, conv, schedule, arch, ofmap, tally });
+            runTile(tile, { block, held: taps[phase]![b]!, conv, schedule, arch, ofmap, tally, bankOf });
         }
     }
     return ofmap;
@@ -49,7 +56,7 @@ export function scheduledConv(operands: Operands, schedule: Schedule, arch: Arch
 /** A channel's non-zeros in a tile, in raster order: where a tap at offset 0 would add them, and what they are. */
 interface Stream {
   readonly positions: Int32Array;
-  readonly values: Int32Array;
+  readonly values: ByteData;
 }
 
 interface Tile {
@@ -64,10 +71,9 @@ function decodeTile(
   { conv, layer, rect }: { conv: ConvShape; layer: LoweredLayer; rect: Rect },
 ): readonly Stream[] {
   const pitch = width(rect) + layer.halo[1];
-  const [positions, values] = [
-    new Int32Array(height(rect) * width(rect)),
-    new Int32Array(height(rect) * width(rect)),
-  ];
+  const positions = new Int32Array(height(rect) * width(rect));
+  const values =
+    ifmap instanceof Int8Array ? new Int8Array(positions.length) : new Uint8Array(positions.length);
   const decode = (c: number, { origin, step }: PlaneSlice): Stream => {
     let count = 0;
     for (let Y = rect.y[0]; Y < rect.y[1]; Y++) {
@@ -137,14 +143,15 @@ interface Pass {
   readonly arch: Arch;
   readonly ofmap: Int32Array;
   readonly tally: { pairs: number; largestPsum: number };
+  readonly bankOf: (addresses: number, columns: number) => PsumBank;
 }
 
 function runTile(tile: Tile, pass: Pass): void {
   const { block, held, schedule, arch } = pass;
   const columns = block.filters[1] - block.filters[0];
-  const psums = new Int32Array(
-    (height(tile.rect) + tile.layer.halo[0]) * (width(tile.rect) + tile.layer.halo[1]) * columns,
-  );
+  const pitch = width(tile.rect) + tile.layer.halo[1];
+  const addresses = (height(tile.rect) + tile.layer.halo[0]) * pitch;
+  const bank = pass.bankOf(addresses, columns);
   const first = block.channels[0] * tile.layer.slices.length;
   const streams = tile.streams.slice(first, first + held.length);
   const order =
@@ -154,38 +161,21 @@ function runTile(tile: Tile, pass: Pass): void {
           Uint8Array.from(held, ({ most }) => most),
         )
       : [...streams.keys()];
-  for (let from = 0; from < order.length; from += arch.array.rows)
-    for (const v of order.slice(from, from + arch.array.rows))
-      multiply(streams[v]!, held[v]!, { tile, columns, psums, pass });
-  drain(tile, { psums, columns, pass });
-}
-
-interface Accumulators {
-  readonly tile: Tile;
-  readonly columns: number;
-  readonly psums: Int32Array;
-  readonly pass: Pass;
-}
-
-/** One row: every non-zero by every tap, in raster order of both. */
-function multiply(
-  { positions, values }: Stream,
-  row: RowTaps,
-  { tile, columns, psums, pass }: Accumulators,
-): void {
-  const pitch = width(tile.rect) + tile.layer.halo[1];
   const inside = insideOfmap(tile);
-  for (let i = 0; i < values.length; i++) {
-    const [position, value] = [positions[i]!, values[i]!];
-    for (let t = 0; t < row.y.length; t++) {
-      const filters = row.nonZero[t]!;
-      if (filters === 0) continue;
-      const address = position - row.y[t]! * pitch - row.x[t]!;
-      if (inside(address)) pass.tally.pairs += filters;
-      const [to, from] = [address * columns, t * columns];
-      for (let k = 0; k < columns; k++) psums[to + k]! += value * row.weight[from + k]!;
+  for (let from = 0; from < order.length; from += arch.array.rows)
+    for (const v of order.slice(from, from + arch.array.rows)) {
+      const [{ positions, values }, row] = [streams[v]!, held[v]!];
+      const offset = row.y.map((y, t) => -y * pitch - row.x[t]!);
+      bank.scatter(
+        { positions, values, count: values.length },
+        { offset, weight: row.weight, count: offset.length },
+      );
+      for (const position of positions)
+        for (let t = 0; t < offset.length; t++)
+          if (row.nonZero[t]! > 0 && inside(position + offset[t]!)) pass.tally.pairs += row.nonZero[t]!;
     }
-  }
+  drain(tile, { psums: bank.psums(), columns, pass });
+  bank.psums().fill(0);
 }
 
 /** Whether a psum address lies in the part of the ofmap that this partition makes. */
@@ -201,7 +191,10 @@ function insideOfmap({ rect, layer, partition }: Tile): (address: number) => boo
 }
 
 /** Psums leave the array and are added into the ofmap; what lies outside this partition's rectangle is dropped. */
-function drain(tile: Tile, { psums, columns, pass }: Omit<Accumulators, 'tile'>): void {
+function drain(
+  tile: Tile,
+  { psums, columns, pass }: { psums: Int32Array; columns: number; pass: Pass },
+): void {
   const { rect, layer } = tile;
   const { conv, ofmap, block, tally } = pass;
   const pitch = width(rect) + layer.halo[1];
