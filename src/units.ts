@@ -9,7 +9,6 @@ export type Bits = Quantity<'bits'>;
 export type Bytes = Quantity<'bytes'>;
 export type Words = Quantity<'words'>;
 export type Macs = Quantity<'macs'>;
-export type Picojoules = Quantity<'pJ'>;
 export type Hertz = Quantity<'Hz'>;
 
 const whole = (n: number, name: string): number =>
@@ -22,8 +21,4 @@ export const bits = (n: number): Bits => whole(n, 'bits') as Bits;
 export const bytes = (n: number): Bytes => whole(n, 'bytes') as Bytes;
 export const words = (n: number): Words => whole(n, 'words') as Words;
 export const macs = (n: number): Macs => whole(n, 'MACs') as Macs;
-export const picojoules = (n: number): Picojoules => amount(n, 'an energy') as Picojoules;
 export const hertz = (n: number): Hertz => amount(n, 'a frequency') as Hertz;
-
-/** Bits as whole bytes, the last one filled up. */
-export const bytesOf = (n: Bits): Bytes => bytes(Math.ceil(n / 8));

@@ -1,5 +1,4 @@
 /** The architectures that come with a name. */
-import { fail } from '../errors.ts';
 import type { Arch } from './arch.ts';
 import { zcu102 } from './presets/zcu102.ts';
 
@@ -11,9 +10,3 @@ export const presets: readonly Arch[] = [
     pe: { ...zcu102.pe, psumDepth: 256, weightLanes: 2 },
   },
 ];
-
-export const presetNamed = (name: string): Arch =>
-  presets.find((arch) => arch.name === name) ??
-  fail(`no architecture is named "${name}"`, {
-    hint: `presets: ${presets.map((arch) => arch.name).join(', ')}`,
-  });

@@ -1,6 +1,5 @@
 /** Time, traffic and activity of one layer under a schedule, for both orders of reuse. */
 import type { Arch } from '../arch/arch.ts';
-import { multipliers } from '../arch/arch.ts';
 import { dramCycles } from '../arch/dram.ts';
 import type { FilterBlock } from '../schedule/blocks.ts';
 import type { Schedule } from '../schedule/schedule.ts';
@@ -126,7 +125,3 @@ function activityOf({ counts, schedule, passes, arch }: ReuseInputs, traffic: Tr
     dramBits: { read: bits(8 * (traffic.ifmap + traffic.weight)), write: bits(8 * traffic.ofmap) },
   };
 }
-
-/** Share of MAC slots, over the whole time, that multiplied a pair that mattered. */
-export const utilization = ({ macsEffectual, cycles: time }: LayerCost, arch: Arch): number =>
-  time === 0 ? 0 : macsEffectual / (time * multipliers(arch));

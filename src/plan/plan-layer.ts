@@ -12,7 +12,7 @@ import type { LayerWork } from '../model/work.ts';
 import { type FilterBlock, filterBlocks } from '../schedule/blocks.ts';
 import { chooseUnroll, type LoweredLayer, lower } from '../schedule/lowering.ts';
 import { type Operands, operandsOf, type Schedule } from '../schedule/schedule.ts';
-import { cut, type TileSize } from '../schedule/tiling.ts';
+import { cut, planeRegion, type Rect, type TileSize } from '../schedule/tiling.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 import type { ByteData } from '../tensor/tensor.ts';
 import { partitionIfmaps } from './partition-search.ts';
@@ -33,10 +33,11 @@ export function planLayer(work: LayerWork, arch: Arch): LayerPlan {
   const stored = ifmaps.map((ifmap) => storedIfmap(ifmap, conv));
   const weights = countWeights(operands.weight, conv, lowered[0]!, blocks);
   const mean = meanLoad(conv, { lowered: lowered[0]!, blocks, weights, stored });
-  const schedule = firstFit(rankTiles(lowered[0]!, mean, arch), (tile) =>
-    scheduleLayer({ conv, lowered, blocks, tile, stored, ifmaps, weights, arch }),
-  );
-  if (!schedule) failToFit(work, arch);
+  const withTile = (tile: TileSize): Schedule | undefined =>
+    scheduleLayer({ conv, lowered, blocks, tile, stored, ifmaps, weights, arch });
+  const rough = firstFit(rankTiles(lowered[0]!, mean, arch), withTile);
+  if (!rough) failToFit(work, arch);
+  const schedule = refit(rough, (region) => rankTiles({ ...lowered[0]!, ...region }, mean, arch), withTile);
   const counts = countLayer(work, { operands, schedule, stored, firstPhase: weights });
   const passes = layerPasses(counts, schedule, arch);
   return {
@@ -68,6 +69,21 @@ function firstFit<T, R>(list: readonly T[], attempt: (item: T) => R | undefined)
     if (result !== undefined) return result;
   }
   return undefined;
+}
+
+/** Tiles again, now that it is known what they must fill: the region of one partition. */
+function refit(
+  rough: Schedule,
+  rank: (region: { rows: Rect['y']; cols: Rect['x'] }) => readonly TileSize[],
+  withTile: (tile: TileSize) => Schedule | undefined,
+): Schedule {
+  if (rough.partitions.length === 1) return rough;
+  const region = planeRegion(rough.partitions[0]!.ofmap, rough.lowered[0]!);
+  const better = firstFit(rank({ rows: region.y, cols: region.x }), (tile) => {
+    const schedule = withTile(tile);
+    return schedule && schedule.partitions.length <= rough.partitions.length ? schedule : undefined;
+  });
+  return better ?? rough;
 }
 
 function failToFit({ name, conv }: LayerWork, { pe, buffers }: Arch): never {

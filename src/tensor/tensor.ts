@@ -20,8 +20,6 @@ export function tensor<D extends TensorData>(shape: Shape, data: D): Tensor<D> {
   return { shape, data };
 }
 
-export const zeros = (shape: Shape): Tensor => ({ shape, data: new Float32Array(volume(shape)) });
-
 /** How many elements are not zero. */
 export function countNonZeros(data: TensorData): number {
   let n = 0;

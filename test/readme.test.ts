@@ -1,0 +1,30 @@
+/** What the README shows is what the commands print. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { type Report, run } from '../src/index.ts';
+import { sense } from './fixtures/command-line.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+
+test('the output in the README is what sense run vgg16 prints', async () => {
+  const [, shown = ''] = /```text\n\$ npx sense run vgg16\n([\s\S]*?)```/.exec(readme)!;
+  const { out } = await sense(['run', 'vgg16', '--quiet'], { cwd: '.' });
+  const lines = shown.trimEnd().split('\n');
+  expect(lines.length).toBeGreaterThan(2);
+  for (const line of lines) expect(out).toContain(line);
+});
+
+const figure = (n: number): string => (n < 100 ? n.toPrecision(3) : n.toFixed(0));
+const speeds = ({ conv, totals }: Report) =>
+  [figure(conv.imagesPerSecond), figure(totals.imagesPerSecond)] as const;
+
+test.each([
+  ['AlexNet', 'alexnet'],
+  ['VGG-16', 'vgg16'],
+  ['ResNet-50', 'resnet50'],
+  ['GoogLeNet', 'googlenet'],
+])('the README says of %s what the machines say', (title, name) => {
+  const [conv, whole] = speeds(run(name));
+  const [dense] = speeds(run(name, { machine: 'dense-ws' }));
+  expect(readme).toMatch(new RegExp(`\\| ${title} \\| ${conv} \\| ${whole} \\| \\d+ \\| ${dense} \\|`));
+});
