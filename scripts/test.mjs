@@ -24,8 +24,8 @@ function step(name, command, args, env) {
 if (!existsSync('node_modules')) run(npm, ['ci']) || process.exit(1);
 if (!existsSync('tools/node_modules/.bin/biome')) {
   console.log('setting up what only tests need (biome, ONNX Runtime, AssemblyScript): about 500 MB, once');
-  if (!run(npm, ['ci', '--prefix', 'tools'], quiet)) {
-    console.log('✖ tools/ could not be installed\n  try  npm ci --prefix tools, and read what it says');
+  if (!run(npm, ['install', '--prefix', 'tools', '--no-save'], quiet)) {
+    console.log('✖ tools/ could not be installed\n  try  npm install --prefix tools, and read what it says');
     process.exit(1);
   }
 }
