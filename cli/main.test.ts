@@ -100,10 +100,12 @@ describe('run', () => {
     expect(err).toContain('wrote r.csv');
   });
 
-  test('weights of a file are left alone unless a rule is asked for', async () => {
+  test('weights obey the rule of the machine at one half unless another is asked for', async () => {
     writeFileSync(join(cwd, 'net.onnx'), 'x');
     await call('run', 'net.onnx');
-    expect(asked()).toMatchObject({ rule: { kind: 'none', zeros: 0 }, activations: 'dense' });
+    expect(asked()).toMatchObject({ rule: { kind: 'equal-per-kernel', zeros: 0.5 }, activations: 'dense' });
+    await call('run', 'net.onnx', '--rule', 'none');
+    expect(asked().rule).toEqual({ kind: 'none', zeros: 0 });
     await call('run', 'net.onnx', '--sparsity', '0.25');
     expect(asked().rule).toEqual({ kind: 'equal-per-kernel', zeros: 0.25 });
     await call('run', 'net.onnx', '--rule', 'magnitude');

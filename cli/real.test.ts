@@ -55,7 +55,7 @@ describe.skipIf(!dataDir())('on real networks (data: models/, datasets/)', () =>
 
   test('LeNet-5 reads digits in integers, and its own order of work is checked', async () => {
     const images = dataFile('datasets/mnist/t10k-images-idx3-ubyte.gz');
-    const flags = ['--input', images, '--preprocess', 'lenet', '--limit', '8', '--verify'];
+    const flags = ['--input', images, '--preprocess', 'lenet', '--limit', '8', '--verify', '--rule', 'none'];
     const { source, accuracy, predictions, rule } = await reportOf(lenet(), ...flags);
     expect(source).toMatchObject({ weights: 'file', activations: 'measured' });
     expect(rule.kind).toBe('none');

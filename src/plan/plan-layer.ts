@@ -5,18 +5,25 @@ import { layerCost } from '../cost/layer.ts';
 import type { LayerCost } from '../cost/layer-cost.ts';
 import { layerPasses } from '../cost/passes.ts';
 import { groupSizes } from '../cost/reuse-order.ts';
-import { type StoredIfmap, storedIfmap, weightBytes } from '../cost/sizes.ts';
+import { type StoredIfmap, storedIfmap } from '../cost/sizes.ts';
 import { countWeights, type WeightCounts } from '../cost/weight-counts.ts';
 import { fail } from '../errors.ts';
 import type { LayerWork } from '../model/work.ts';
 import { type FilterBlock, filterBlocks } from '../schedule/blocks.ts';
 import { chooseUnroll, type LoweredLayer, lower } from '../schedule/lowering.ts';
 import { type Operands, operandsOf, type Schedule } from '../schedule/schedule.ts';
-import { cut, planeRegion, type Rect, type TileSize } from '../schedule/tiling.ts';
+import { area, planeRegion, type Rect, type TileSize } from '../schedule/tiling.ts';
 import type { ConvShape } from '../tensor/conv.ts';
-import type { ByteData } from '../tensor/tensor.ts';
 import { partitionIfmaps } from './partition-search.ts';
 import { type MeanLoad, rankTiles } from './tile-search.ts';
+import {
+  chunksThatFit,
+  isOneTile,
+  type LayerFacts,
+  packBlocks,
+  togetherIn,
+  wantedSizes,
+} from './weight-plan.ts';
 
 export interface LayerPlan {
   readonly operands: Operands;
@@ -71,14 +78,16 @@ function firstFit<T, R>(list: readonly T[], attempt: (item: T) => R | undefined)
   return undefined;
 }
 
-/** Tiles again, now that it is known what they must fill: the region of one partition. */
+/** Tiles again, now that it is known what they must fill: the largest region of a partition. */
 function refit(
   rough: Schedule,
   rank: (region: { rows: Rect['y']; cols: Rect['x'] }) => readonly TileSize[],
   withTile: (tile: TileSize) => Schedule | undefined,
 ): Schedule {
   if (rough.partitions.length === 1) return rough;
-  const region = planeRegion(rough.partitions[0]!.ofmap, rough.lowered[0]!);
+  const region = rough.partitions
+    .map(({ ofmap }) => planeRegion(ofmap, rough.lowered[0]!))
+    .reduce((most, next) => (area(next) > area(most) ? next : most));
   const better = firstFit(rank({ rows: region.y, cols: region.x }), (tile) => {
     const schedule = withTile(tile);
     return schedule && schedule.partitions.length <= rough.partitions.length ? schedule : undefined;
@@ -93,21 +102,10 @@ function failToFit({ name, conv }: LayerWork, { pe, buffers }: Arch): never {
   });
 }
 
-interface Known {
-  readonly conv: ConvShape;
-  readonly lowered: readonly LoweredLayer[];
-  readonly blocks: readonly FilterBlock[];
-  readonly tile: TileSize;
-  readonly stored: readonly StoredIfmap[];
-  readonly ifmaps: readonly ByteData[];
-  readonly weights: WeightCounts;
-  readonly arch: Arch;
-}
-
-function scheduleLayer(known: Known): Schedule | undefined {
+function scheduleLayer(known: LayerFacts): Schedule | undefined {
   const { conv, lowered, blocks, tile, stored, arch } = known;
   const sizes = wantedSizes(known);
-  const blocksTogether = togetherIn(known);
+  const blocksTogether = togetherIn(known, sizes);
   const room = Math.floor(arch.buffers.weightBytes / 2);
   const channelChunks = Math.max(
     ...groupSizes(sizes, blocksTogether).map((channels) => chunksThatFit(channels, room)),
@@ -138,64 +136,6 @@ function scheduleLayer(known: Known): Schedule | undefined {
     channelChunks,
     rearrange: arch.rearrange,
   };
-}
-
-/** Bytes of each block's channels, without those that are empty where these are not fetched. */
-function wantedSizes({ conv, lowered, blocks, weights, ifmaps, arch }: Known): readonly Int32Array[] {
-  const wanted = new Uint8Array(conv.C);
-  const pixels = conv.H * conv.W;
-  for (let c = 0; c < conv.C; c++)
-    if (
-      arch.rearrange !== 'per-tile' ||
-      ifmaps.some((ifmap) => ifmap.subarray(c * pixels, (c + 1) * pixels).some((x) => x !== 0))
-    )
-      wanted[c] = 1;
-  return weightBytes(conv, { blocks, weights, slices: lowered[0]!.slices.length }).map(
-    ({ first, channels }) => channels.map((size, c) => (wanted[first + c] ? size : 0)),
-  );
-}
-
-const isOneTile = ({ lowered, tile, ifmaps }: Known): boolean =>
-  lowered.length === 1 &&
-  ifmaps.length === 1 &&
-  lowered[0]!.ofmap[0] <= tile[0] &&
-  lowered[0]!.ofmap[1] <= tile[1];
-
-/** As many blocks as have room for their psums side by side, where the whole layer is one tile. */
-function togetherIn(known: Known): number {
-  const { conv, lowered, blocks, tile, arch } = known;
-  if (!isOneTile(known) || conv.groups > 1) return 1;
-  const [{ halo }] = lowered as [LoweredLayer];
-  const psums = (tile[0] + halo[0]) * (tile[1] + halo[1]);
-  return Math.max(1, Math.min(blocks.length, Math.floor(arch.pe.psumDepth / psums)));
-}
-
-/** The fewest equal pieces of the channels of which each fits. A channel that does not fit alone is streamed. */
-function chunksThatFit(channels: Int32Array, room: number): number {
-  const total = channels.reduce((sum, n) => sum + n, 0);
-  for (let count = Math.max(1, Math.ceil(total / room)); count < channels.length; count++) {
-    const pieces = cut([0, channels.length], Math.ceil(channels.length / count));
-    if (pieces.every(([first, end]) => channels.subarray(first, end).reduce((sum, n) => sum + n, 0) <= room))
-      return count;
-  }
-  return channels.length;
-}
-
-/** Consecutive filter blocks that fit the weight buffer together. */
-function packBlocks(sizes: readonly number[], room: number): readonly (readonly [number, number])[] {
-  const partitions: [number, number][] = [];
-  let used = Number.POSITIVE_INFINITY;
-  for (const [b, size] of sizes.entries()) {
-    const open = partitions.at(-1);
-    if (open && used + size <= room) {
-      open[1] = b + 1;
-      used += size;
-    } else {
-      partitions.push([b, b + 1]);
-      used = size;
-    }
-  }
-  return partitions;
 }
 
 interface MeanInputs {
