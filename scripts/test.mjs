@@ -30,6 +30,24 @@ if (!existsSync('tools/node_modules/.bin/biome')) {
   }
 }
 
+const silicon = ['verilator', 'yosys', 'yosys-smtbmc', 'z3'];
+const absent = () => silicon.filter((tool) => spawnSync(tool, ['-h'], { stdio: 'ignore' }).error);
+if (absent().length > 0) {
+  const mayInstall =
+    process.getuid?.() === 0 && !spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).error;
+  if (mayInstall) {
+    console.log(`setting up what the circuits' tests need from apt: ${absent().join(', ')}`);
+    run('apt-get', ['update', '-qq']);
+    run('apt-get', ['install', '-y', '-qq', 'verilator', 'yosys', 'z3', 'g++', 'make'], {
+      DEBIAN_FRONTEND: 'noninteractive',
+    });
+  }
+  if (absent().length > 0)
+    console.log(
+      `not here: ${absent().join(', ')}; the circuits' tests will skip by name\n  try  sudo apt-get install verilator yosys z3`,
+    );
+}
+
 step('types', 'npx', ['tsc', '-p', 'tsconfig.json']);
 step('lint and format', 'tools/node_modules/.bin/biome', ['ci', '.']);
 step('kernels: the .wasm is what its source compiles to', 'npx', ['tsx', 'scripts/build-wasm.ts', '--check']);
