@@ -4,7 +4,7 @@ import type { Schedule } from '../schedule/schedule.ts';
 import { cut } from '../schedule/tiling.ts';
 import { dealer, type WaveOrder } from '../schedule/waves.ts';
 import type { LayerCounts } from './count-layer.ts';
-import { type TileTime, timeTile } from './timing.ts';
+import { idleWave, type TileTime, timeTile } from './timing.ts';
 
 export interface Pass {
   readonly partition: number;
@@ -25,24 +25,30 @@ export interface Pass {
 export function layerPasses(counts: LayerCounts, schedule: Schedule, arch: Arch): readonly Pass[] {
   const { blocks, blocksTogether, channelChunks } = schedule;
   const passes: Pass[] = [];
-  for (const partition of counts.partitions.keys())
+  for (const [partition, { tiles }] of counts.partitions.entries())
     for (let group = 0; group < blocks.length; group += blocksTogether) {
       const { channels } = blocks[group]!;
       const chunks = cut(channels, Math.ceil((channels[1] - channels[0]) / channelChunks));
+      const holding = new Set<number>(); // blocks with psums that an earlier chunk left in the PEs
       for (const [i, chunk] of chunks.entries())
-        for (let block = group; block < Math.min(blocks.length, group + blocksTogether); block++)
+        for (let block = group; block < Math.min(blocks.length, group + blocksTogether); block++) {
+          const lastChunk = i === chunks.length - 1;
+          const pass = onePass(counts, schedule, { partition, block, channels: chunk, lastChunk, arch });
+          const idle = tiles.length === 1 && pass.tiles[0]!.waves === 0;
+          if (!idle) holding.add(block);
           passes.push(
-            onePass(counts, schedule, {
-              partition,
-              block,
-              channels: chunk,
-              lastChunk: i === chunks.length - 1,
-              arch,
-            }),
+            idle && lastChunk && holding.has(block) ? drainOnly(pass, tiles[0]!.psums, arch) : pass,
           );
+        }
     }
   return passes;
 }
+
+const drainOnly = (pass: Pass, psums: number, arch: Arch): Pass => ({
+  ...pass,
+  tiles: [idleWave(psums, arch)],
+  psumsDrained: psums,
+});
 
 interface PassPlace {
   readonly partition: number;

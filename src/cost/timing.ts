@@ -66,19 +66,41 @@ export function timeTile(
   return { load: firstLoad, open, last, drain: drains, compute, loads, waves, slots, loaded };
 }
 
-/** Cycles of tiles run one after another, the first load shown, up to the end of each; the skew is not in here. */
+/**
+ * Cycles of tiles run one after another, the first load shown, up to the end of each; the skew is not in here.
+ * A tile without work is no tile to the machine: the load of the next one hides under the last wave before it.
+ */
 export function chainTiles(
   tiles: readonly TileTime[],
   { pe }: Arch,
 ): { readonly ends: Float64Array; readonly cycles: number } {
   const ends = new Float64Array(tiles.length);
-  let time = tiles[0]?.load ?? 0;
+  const busy = [...tiles.keys()].filter((t) => tiles[t]!.waves > 0);
+  let time = tiles[busy[0] ?? 0]?.load ?? 0;
   let draining = 0;
-  for (const [t, tile] of tiles.entries()) {
-    const busy = tile.open + Math.max(tile.last, tiles[t + 1]?.load ?? 0);
-    time += pe.psumBanks === 2 ? Math.max(busy, draining) : busy + tile.drain;
-    draining = tile.drain;
+  let ended = 0;
+  for (const [i, t] of busy.entries()) {
+    const { open, last, drain } = tiles[t]!;
+    const takes = open + Math.max(last, tiles[busy[i + 1] ?? tiles.length]?.load ?? 0);
+    ends.fill(ended, busy[i - 1] ?? 0, t);
+    time += pe.psumBanks === 2 ? Math.max(takes, draining) : takes + drain;
+    draining = drain;
     ends[t] = time;
+    ended = time;
   }
+  ends.fill(ended, busy.at(-1) ?? 0);
   return { ends, cycles: time + (pe.psumBanks === 2 ? draining : 0) };
 }
+
+/** The last chunk of a lone tile has nothing to multiply, but the psums of the chunks before it must leave. */
+export const idleWave = (psums: number, { pe }: Arch): TileTime => ({
+  load: BANK_SWITCH,
+  open: 0,
+  last: pe.channelGap,
+  drain: psums + BANK_SWITCH,
+  compute: pe.channelGap,
+  loads: BANK_SWITCH,
+  waves: 1,
+  slots: 0,
+  loaded: 0,
+});

@@ -1,0 +1,179 @@
+// The compute core: a program of waves and its streams in, drained psums out. The streams are memories outside
+// that answer one cycle after their address; no handshake anywhere, so every cycle is decided by the program.
+//
+//                 headers, taps ─▶ weight_loader
+//                                        │ column chains
+//   records ─▶ sequencer ─▶ ifm_stream ─▶ pe_array ─▶ psums
+//                   │        a row each      │ commands
+//                   └──────▶ psum_drain ─────┘ ─▶ valid, address
+//
+// `cycles` counts from the slot in which the first weights reach the array to the one that takes the last psum out.
+module compute_core #(
+    parameter int ROWS = 4,
+    parameter int COLS = 4,
+    parameter int PSUM_DEPTH = 64,
+    parameter int PSUM_BANKS = 2,
+    parameter int PSUM_BITS = 28,
+    parameter int WEIGHT_DEPTH = 32,
+    parameter int WEIGHT_LANES = 3,
+    parameter int CHANNEL_GAP = 2,
+    parameter int DRAIN_BITS = 32,
+    parameter int STREAM_BITS = 32,
+    localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
+    localparam int PSUMS_BITS = $clog2(PSUM_DEPTH + 1),
+    localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1,
+    localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1,
+    localparam int WORD_BITS = $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
+    localparam int TAPS_BITS = $clog2(WEIGHT_DEPTH + 1),
+    localparam int SLOT_BITS = $clog2(PSUM_DEPTH * WEIGHT_DEPTH + 1),
+    localparam int LOAD_BITS = $clog2(ROWS * WEIGHT_DEPTH + 1),
+    localparam int RECIPROCAL_BITS = 2 * ADDRESS_BITS + 1,
+    localparam int CONTROL_BITS = 3 + 2 * ADDRESS_BITS + RECIPROCAL_BITS,
+    localparam int RECORD_BITS = 1 + SLOT_BITS + LOAD_BITS + PSUMS_BITS + ADDRESS_BITS + CONTROL_BITS - 1,
+    localparam int ENTRY_BITS = TAPS_BITS + LANE_BITS + PSUM_DEPTH,
+    localparam int TAP_BITS = 8 + ADDRESS_BITS,
+    localparam int OPERATION_BITS = 12 + ADDRESS_BITS + LANE_BITS + WORD_BITS,
+    localparam int CHAIN_BITS = 1 + WEIGHT_LANES * (1 + ROW_BITS + WORD_BITS + TAP_BITS)
+) (
+    input  logic                                  clk,
+    input  logic                                  reset,
+    input  logic                                  go,
+    input  logic                                  signed_ifmap,
+    output logic [               STREAM_BITS-1:0] record_address,
+    input  logic [               RECORD_BITS-1:0] record,
+    output logic [          ROWS*STREAM_BITS-1:0] entry_address,
+    input  logic [           ROWS*ENTRY_BITS-1:0] entry,
+    output logic [          ROWS*STREAM_BITS-1:0] value_address,
+    input  logic [                    ROWS*8-1:0] value,
+    output logic [               STREAM_BITS-1:0] header_address,
+    input  logic [            2*WEIGHT_LANES-1:0] header,
+    output logic [          COLS*STREAM_BITS-1:0] tap_address,
+    input  logic [COLS*WEIGHT_LANES*TAP_BITS-1:0] taps,
+    output logic [                      COLS-1:0] valid,
+    output logic [         COLS*ADDRESS_BITS-1:0] address,
+    output logic [           COLS*DRAIN_BITS-1:0] psums,
+    output logic                                  finished,
+    output logic [                          63:0] cycles
+);
+  logic running, load_start, load_bank, drain_start, drain_bank, finish;
+  logic [LOAD_BITS-1:0] load_words;
+  logic [ADDRESS_BITS-1:0] drain_base;
+  logic [PSUMS_BITS-1:0] drain_count;
+  logic [ADDRESS_BITS+1:0] command;
+  logic [(ROWS+1)*CONTROL_BITS-1:0] control;  // of each row, a cycle behind the row above
+  logic [ROWS*OPERATION_BITS-1:0] operations;
+  logic [COLS*CHAIN_BITS-1:0] chains;
+
+  sequencer #(
+      .ROWS(ROWS),
+      .PSUM_DEPTH(PSUM_DEPTH),
+      .PSUM_BANKS(PSUM_BANKS),
+      .WEIGHT_DEPTH(WEIGHT_DEPTH),
+      .CHANNEL_GAP(CHANNEL_GAP),
+      .STREAM_BITS(STREAM_BITS)
+  ) sequencer (
+      .clk,
+      .reset,
+      .go,
+      .record_address,
+      .record,
+      .running,
+      .control(control[0+:CONTROL_BITS]),
+      .load_start,
+      .load_words,
+      .load_bank,
+      .drain_start,
+      .drain_base,
+      .drain_count,
+      .drain_bank,
+      .finish
+  );
+
+  for (genvar r = 0; r < ROWS; r++) begin : feeders
+    ifm_stream #(
+        .PSUM_DEPTH(PSUM_DEPTH),
+        .WEIGHT_DEPTH(WEIGHT_DEPTH),
+        .WEIGHT_LANES(WEIGHT_LANES),
+        .STREAM_BITS(STREAM_BITS)
+    ) ifm_stream (
+        .clk,
+        .reset,
+        .signed_ifmap,
+        .control(control[r*CONTROL_BITS+:CONTROL_BITS]),
+        .control_below(control[(r+1)*CONTROL_BITS+:CONTROL_BITS]),
+        .entry_address(entry_address[r*STREAM_BITS+:STREAM_BITS]),
+        .entry(entry[r*ENTRY_BITS+:ENTRY_BITS]),
+        .value_address(value_address[r*STREAM_BITS+:STREAM_BITS]),
+        .value(value[r*8+:8]),
+        .operation(operations[r*OPERATION_BITS+:OPERATION_BITS])
+    );
+  end
+  wire unused_control = &{1'b0, control[ROWS*CONTROL_BITS+:CONTROL_BITS]};
+
+  weight_loader #(
+      .ROWS(ROWS),
+      .COLS(COLS),
+      .PSUM_DEPTH(PSUM_DEPTH),
+      .WEIGHT_DEPTH(WEIGHT_DEPTH),
+      .WEIGHT_LANES(WEIGHT_LANES),
+      .STREAM_BITS(STREAM_BITS)
+  ) weight_loader (
+      .clk,
+      .reset,
+      .start(load_start),
+      .words(load_words),
+      .bank(load_bank),
+      .header_address,
+      .header,
+      .tap_address,
+      .taps,
+      .chains
+  );
+
+  psum_drain #(
+      .ROWS(ROWS),
+      .COLS(COLS),
+      .PSUM_DEPTH(PSUM_DEPTH)
+  ) psum_drain (
+      .clk,
+      .reset,
+      .start(drain_start),
+      .base(drain_base),
+      .count(drain_count),
+      .bank(drain_bank),
+      .finish,
+      .command,
+      .valid,
+      .address,
+      .finished
+  );
+
+  pe_array #(
+      .ROWS(ROWS),
+      .COLS(COLS),
+      .PSUM_DEPTH(PSUM_DEPTH),
+      .PSUM_BANKS(PSUM_BANKS),
+      .PSUM_BITS(PSUM_BITS),
+      .WEIGHT_DEPTH(WEIGHT_DEPTH),
+      .WEIGHT_LANES(WEIGHT_LANES),
+      .DRAIN_BITS(DRAIN_BITS)
+  ) pe_array (
+      .clk,
+      .reset,
+      .rows(operations),
+      .drain(command),
+      .chains,
+      .psums
+  );
+
+  // Slot 0 is on the array's edge 3 cycles after the sequencer says it runs: the feeders' and the loader's pipeline.
+  localparam int FEED = 3;
+  logic [FEED-1:0] begun;
+  logic ended;
+  always_ff @(posedge clk) begin
+    begun <= reset ? '0 : {begun[FEED-2:0], running || begun[0]};
+    ended <= !reset && (ended || finished);
+    if (reset) cycles <= '0;
+    else if (begun[FEED-1] && !finished && !ended) cycles <= cycles + 64'd1;
+  end
+endmodule

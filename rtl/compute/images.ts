@@ -1,0 +1,140 @@
+/** Programs as the files that the testbench reads, and its results back: see testbench.cpp for the layout. */
+import type { Arch } from '../../src/arch/arch.ts';
+import type { WaveRecord } from '../../src/blocks/sequencer/sequencer.ts';
+import type { ComputeProgram } from '../../src/sim/compute-program.ts';
+import { type CoreWidths, coreWidths } from './widths.ts';
+
+type Field = readonly [value: number, width: number];
+
+/** Fields as SystemVerilog concatenates them, the first one highest; into 32-bit words, the lowest first. */
+function packed(fields: readonly Field[]): Uint32Array {
+  const words = new Uint32Array(Math.ceil(fields.reduce((sum, [, width]) => sum + width, 0) / 32));
+  let at = 0;
+  for (const [value, width] of fields.toReversed()) {
+    if (value < 0 || value >= 2 ** width) throw new Error(`${value} does not fit a field of ${width} bits`);
+    for (let done = 0; done < width; ) {
+      const take = Math.min(width - done, 32 - (at & 31));
+      words[at >> 5]! |= (Math.floor(value / 2 ** done) % 2 ** take) << (at & 31);
+      [at, done] = [at + take, done + take];
+    }
+  }
+  return words;
+}
+
+const NO_WAVE: readonly Field[] = [[1, 1]];
+
+export function recordWords(wave: WaveRecord, w: CoreWidths): Uint32Array {
+  const { place } = wave;
+  return packed([
+    [Number(wave.final), 1],
+    [Number(wave.endsTile), 1],
+    [wave.slots, w.slots],
+    [wave.words, w.load],
+    [place.psumBank, 1],
+    [place.halo, w.address],
+    [place.origin, w.address],
+    [place.reciprocal, w.reciprocal],
+    [wave.psums, w.psums],
+    [wave.base, w.address],
+  ]);
+}
+
+export function programImage(program: ComputeProgram, arch: Arch): Uint8Array {
+  const { rows, cols } = arch.array;
+  const { psumDepth, weightLanes } = arch.pe;
+  const w = coreWidths(arch);
+  const waves = Math.max(1, program.waves.length); // a program without waves is one record that says so
+  const words = program.headers.length / weightLanes;
+  const bitmapWords = Math.ceil(psumDepth / 32);
+  const records =
+    program.waves.length === 0
+      ? [packed([...NO_WAVE, ...Array.from({ length: w.record - 1 }, (): Field => [0, 1])])]
+      : program.waves.map((wave) => recordWords(wave, w));
+  const entry = (at: number): Uint32Array =>
+    packed([
+      [program.entryTaps[at] ?? 0, w.taps],
+      [program.entryLanes[at] ?? 0, w.lane],
+      ...Array.from({ length: bitmapWords }, (_, i): Field => {
+        const word = bitmapWords - 1 - i;
+        return [program.bitmaps[at * bitmapWords + word] ?? 0, Math.min(32, psumDepth - 32 * word)];
+      }),
+    ]);
+  const entries = Array.from({ length: rows }, (_, r) =>
+    Array.from({ length: waves }, (_, g) => entry(g * rows + r)),
+  ).flat();
+  const headers = Uint32Array.from({ length: words }, (_, word) =>
+    program.headers
+      .subarray(word * weightLanes, (word + 1) * weightLanes)
+      .reduce((bits, lane, l) => bits | ((((lane & 1) << 1) | (lane >> 1)) << (2 * l)), 0),
+  );
+  const tapWord = (at: number): Uint32Array =>
+    packed(
+      Array.from({ length: weightLanes }, (_, l): readonly Field[] => {
+        const weight = program.tapWeights[(at + 1) * weightLanes - 1 - l]!;
+        const offset = program.tapOffsets[(at + 1) * weightLanes - 1 - l]!;
+        return [
+          [weight & 0xff, 8],
+          [offset, w.address],
+        ];
+      }).flat(),
+    );
+  const taps = Array.from({ length: cols }, (_, c) =>
+    Array.from({ length: words }, (_, word) => tapWord(word * cols + c)),
+  ).flat();
+  const tapWordWords = Math.ceil((weightLanes * w.tap) / 32);
+  return concatenated([
+    Uint32Array.of(
+      waves,
+      Number(program.signed),
+      words,
+      entries[0]!.length,
+      records[0]!.length,
+      tapWordWords,
+    ),
+    Uint32Array.from(program.values, (row) => row.length),
+    ...records,
+    ...entries,
+    ...program.values.map((row) => Uint32Array.from(row)),
+    headers,
+    ...taps,
+  ]);
+}
+
+function concatenated(parts: readonly Uint32Array[]): Uint8Array {
+  const all = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return new Uint8Array(all.buffer);
+}
+
+export interface RtlRun {
+  readonly cycles: number;
+  /** The last column's last psum left in the cycle that `finished` marks. */
+  readonly lastPsumLast: boolean;
+  readonly psums: readonly Int32Array[];
+  readonly addresses: readonly Uint16Array[];
+}
+
+export function readRuns(bytes: Uint8Array, cols: number): readonly RtlRun[] {
+  const words = new Int32Array(bytes.slice().buffer);
+  const runs: RtlRun[] = [];
+  for (let at = 0; at < words.length; ) {
+    const [cycles, last] = [words[at]! >>> 0, words[at + 1] === 1];
+    at += 2;
+    const columns = Array.from({ length: cols }, () => {
+      const pairs = words.subarray(at + 1, at + 1 + 2 * words[at]!);
+      at += 1 + pairs.length;
+      return pairs;
+    });
+    runs.push({
+      cycles,
+      lastPsumLast: last,
+      psums: columns.map((pairs) => pairs.filter((_, i) => i % 2 === 1)),
+      addresses: columns.map((pairs) => Uint16Array.from(pairs.filter((_, i) => i % 2 === 0))),
+    });
+  }
+  return runs;
+}

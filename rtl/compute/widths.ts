@@ -1,0 +1,52 @@
+/** Widths of the compute core's stream words: the localparams of compute_core.sv, computed a second time. */
+import type { Arch } from '../../src/arch/arch.ts';
+
+/** Bits that tell `n` things apart. */
+const clog2 = (n: number): number => Math.ceil(Math.log2(n));
+
+export interface CoreWidths {
+  readonly address: number;
+  readonly lane: number;
+  readonly taps: number; // a number of taps
+  readonly slots: number;
+  readonly load: number;
+  readonly psums: number;
+  readonly reciprocal: number;
+  readonly record: number;
+  readonly entry: number;
+  readonly tap: number;
+}
+
+export function coreWidths({ array, pe }: Arch): CoreWidths {
+  const address = clog2(pe.psumDepth);
+  const lane = Math.max(1, clog2(pe.weightLanes));
+  const taps = clog2(pe.weightDepth + 1);
+  const slots = clog2(pe.psumDepth * pe.weightDepth + 1);
+  const load = clog2(array.rows * pe.weightDepth + 1);
+  const psums = clog2(pe.psumDepth + 1);
+  const reciprocal = 2 * address + 1;
+  return {
+    address,
+    lane,
+    taps,
+    slots,
+    load,
+    psums,
+    reciprocal,
+    record: 3 + slots + load + 3 * address + reciprocal + psums,
+    entry: taps + lane + pe.psumDepth,
+    tap: 8 + address,
+  };
+}
+
+/** The parameters of compute_core.sv. */
+export const coreParameters = ({ array, pe }: Arch): Readonly<Record<string, number>> => ({
+  ROWS: array.rows,
+  COLS: array.cols,
+  PSUM_DEPTH: pe.psumDepth,
+  PSUM_BANKS: pe.psumBanks,
+  PSUM_BITS: pe.psumBits,
+  WEIGHT_DEPTH: pe.weightDepth,
+  WEIGHT_LANES: pe.weightLanes,
+  CHANNEL_GAP: pe.channelGap,
+});

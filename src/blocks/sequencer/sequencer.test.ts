@@ -1,0 +1,136 @@
+/** The sequencer's slots against the sums of the closed form written out, and against its silicon. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cosimulate, type InputRow } from '../../../rtl/blocks/cosim.ts';
+import { recordWords } from '../../../rtl/compute/images.ts';
+import { coreWidths } from '../../../rtl/compute/widths.ts';
+import { coreWires } from '../../../rtl/compute/wires.ts';
+import { missing } from '../../../rtl/tool.ts';
+import { zcu102 } from '../../arch/presets/zcu102.ts';
+import { seeded } from '../../tensor/random.ts';
+import { Sequencer, type WaveRecord } from './sequencer.ts';
+
+const arch = { ...zcu102, array: { rows: 4, cols: 4 } };
+
+/** A program of a few tiles; some leave their psums where they are. The last one drains. */
+function randomProgram(seed: number): readonly WaveRecord[] {
+  const { below } = seeded(seed, 'program');
+  const tiles = 1 + below(5);
+  return Array.from({ length: tiles }, (_, t) => {
+    const psums = t < tiles - 1 && below(4) === 0 ? 0 : 1 + below(64);
+    const place = { psumBank: t % 2, halo: below(3), origin: below(64), reciprocal: below(4097) };
+    const waves = 1 + below(4);
+    return Array.from({ length: waves }, (_, g) => ({
+      final: t === tiles - 1 && g === waves - 1,
+      endsTile: g === waves - 1,
+      slots: below(3) > 0 ? below(60) : 0,
+      words: below(3) > 0 ? below(43) : 0,
+      place,
+      psums,
+      base: below(3),
+    }));
+  }).flat();
+}
+
+/** First slots of waves and drains and the slot of `finish`, as decision 001 has them. */
+function plainSlots(program: readonly WaveRecord[], banks: 1 | 2) {
+  const [waves, drains]: [number[], number[]] = [[], []];
+  let [time, tileStart, drained] = [program[0]!.words + 2, program[0]!.words + 2, 0];
+  for (const [g, wave] of program.entries()) {
+    waves.push(time);
+    const next = program[g + 1];
+    time += Math.max(wave.slots + 2, next ? next.words + 2 : 0);
+    if (!wave.endsTile) continue;
+    if (banks === 2) time = Math.max(time, tileStart + drained);
+    drained = wave.psums > 0 ? wave.psums + 2 : 0;
+    if (drained > 0) drains.push(time);
+    if (banks === 1) time += drained;
+    tileStart = time;
+  }
+  return { waves, drains, finish: time + (banks === 2 ? drained : 0) };
+}
+
+function run(program: readonly WaveRecord[], banks: 1 | 2) {
+  const sequencer = new Sequencer({ channelGap: 2, psumBanks: banks });
+  const cycles: (Pick<Sequencer, 'control' | 'load' | 'drain' | 'finish' | 'running'> & {
+    record: WaveRecord;
+  })[] = [];
+  let record = program[0]!;
+  for (let done = 0; done < 4; ) {
+    const { control, load, drain, finish, running, recordAddress } = sequencer;
+    cycles.push({ control, load, drain, finish, running, record });
+    if (done > 0 || finish) done++;
+    sequencer.tick({ go: true, record });
+    sequencer.commit();
+    record = program[recordAddress] ?? record;
+  }
+  return cycles;
+}
+
+test.each([1, 2] as const)('%i psum banks: everything starts in its slot', (banks) => {
+  fc.assert(
+    fc.property(fc.nat(1e6), (seed) => {
+      const program = randomProgram(seed);
+      const cycles = run(program, banks);
+      const slot0 = cycles.findIndex(({ running }) => running);
+      const slots = (of: (cycle: (typeof cycles)[number]) => unknown): readonly number[] =>
+        cycles.flatMap((cycle, t) => (of(cycle) ? [t - slot0] : []));
+      const plain = plainSlots(program, banks);
+      expect(slots(({ control }) => control)).toEqual(plain.waves);
+      expect(slots(({ load }) => load)).toEqual([0, ...plain.waves.slice(0, -1)]);
+      expect(slots(({ drain }) => drain)).toEqual(plain.drains);
+      expect(slots(({ finish }) => finish)).toEqual([plain.finish]);
+      // The weights of a wave are loaded into the bank that it reads.
+      const banksOf = (list: readonly (number | undefined)[]) => list.filter((bank) => bank !== undefined);
+      expect(banksOf(cycles.map(({ load }) => load?.bank))).toEqual(
+        banksOf(cycles.map(({ control }) => control?.weightBank)),
+      );
+    }),
+    { numRuns: 200 },
+  );
+});
+
+const noVerilator = missing('verilator');
+describe.skipIf(noVerilator)(`sequencer.sv under Verilator${noVerilator ? ` (${noVerilator})` : ''}`, () => {
+  test.each([1, 2] as const)('%i psum banks: every start, every cycle', async (banks) => {
+    const [wires, widths] = [coreWires(arch), coreWidths(arch)];
+    const programs = Array.from({ length: 30 }, (_, seed) => run(randomProgram(seed), banks));
+    const vectors = programs.flatMap((cycles): InputRow[] => [
+      { reset: 1 },
+      ...cycles.map(({ record }) => ({
+        go: 1,
+        record: wires.joined([...recordWords(record, widths)].map(BigInt), 32),
+      })),
+    ]);
+    const outputs = await cosimulate({
+      top: 'sequencer',
+      sources: ['src/blocks/sequencer/sequencer.sv'],
+      parameters: { ROWS: 4, PSUM_BANKS: banks },
+      vectors,
+    });
+    let at = 0;
+    for (const cycles of programs) {
+      at++; // the cycle of reset
+      for (const [t, { control, load, drain, finish, running }] of cycles.entries()) {
+        const row = outputs[at++]!;
+        const starts = BigInt(row.control!) >> BigInt(wires.control.width - 1) === 1n;
+        const actual = {
+          control: starts ? BigInt(row.control!) : 0n,
+          load: row.load_start ? { words: row.load_words, bank: row.load_bank } : undefined,
+          drain: row.drain_start
+            ? { base: row.drain_base, count: row.drain_count, bank: row.drain_bank }
+            : undefined,
+          finish: row.finish === 1,
+          running: row.running === 1,
+        };
+        expect(actual, `cycle ${t}`).toEqual({
+          control: wires.control.encode(control),
+          load,
+          drain,
+          finish,
+          running,
+        });
+      }
+    }
+  });
+});

@@ -1,0 +1,137 @@
+/** The weight loader against the taps it was given, and against its silicon. */
+import { describe, expect, test } from 'vitest';
+import { cosimulate, type InputRow } from '../../../rtl/blocks/cosim.ts';
+import { coreWires } from '../../../rtl/compute/wires.ts';
+import { missing } from '../../../rtl/tool.ts';
+import { zcu102 } from '../../arch/presets/zcu102.ts';
+import { seeded } from '../../tensor/random.ts';
+import type { ChainWord } from '../pe/pe.ts';
+import { type Load, type LoadHeader, type TapWord, WeightLoader } from './weight-loader.ts';
+
+const [rows, cols] = [5, 3];
+
+interface Stream {
+  readonly loads: readonly (Load & { readonly taps: readonly number[] })[]; // taps of each row
+  readonly headers: readonly LoadHeader[];
+  readonly columns: readonly (readonly TapWord[])[];
+}
+
+function randomStream(lanes: number, seed: number): Stream {
+  const { below } = seeded(seed, 'loads');
+  const loads = Array.from({ length: 20 }, (_, g) => {
+    const taps = Array.from({ length: below(rows + 1) }, () => 1 + below(g % 3 === 0 ? 2 : 9));
+    return { taps, bank: g % 2, words: Math.ceil(taps.reduce((sum, k) => sum + k, 0) / lanes) };
+  });
+  const headers = loads.flatMap(({ taps, words }) => {
+    const entries = taps.flatMap((k) => Array.from({ length: k }, (_, i) => ({ last: i === k - 1 })));
+    return Array.from({ length: words }, (_, w) =>
+      Array.from({ length: lanes }, (_, l) => entries[w * lanes + l]),
+    );
+  });
+  const columns = Array.from({ length: cols }, () =>
+    headers.map((header) =>
+      header.map((tap) =>
+        tap && below(4) > 0 ? { weight: below(127) + 1 - 128 * below(2), offset: below(64) } : undefined,
+      ),
+    ),
+  );
+  return { loads, headers, columns };
+}
+
+/** What enters each chain, cycle by cycle, with loads as near to each other as the bank switch allows. */
+function run({ loads, headers, columns }: Stream) {
+  const loader = new WeightLoader({ cols });
+  const cycles: {
+    load: Load | undefined;
+    header: LoadHeader;
+    taps: readonly TapWord[];
+    chains: readonly (ChainWord | undefined)[];
+  }[] = [];
+  const starts: number[] = [];
+  let [next, g] = [2, 0];
+  let header = headers[0]!;
+  let taps = columns.map((column) => column[0]!);
+  for (let t = 0; g < loads.length || t < next + cols + 6; t++) {
+    const load = t === next ? loads[g] : undefined;
+    if (load) {
+      starts.push(t);
+      next += load.words + 2;
+      g++;
+    }
+    cycles.push({ load, header, taps, chains: taps.map((word, c) => loader.chain(c, word)) });
+    const [headerAddress, tapAddress] = [loader.headerAddress, loader.tapAddress.slice()];
+    loader.tick({ load, header });
+    loader.commit();
+    header = headers[headerAddress] ?? header;
+    taps = columns.map((column, c) => column[tapAddress[c]!] ?? taps[c]!);
+  }
+  return { cycles, starts };
+}
+
+test.each([1, 2, 3, 4])(
+  '%i lanes: every tap reaches its row of every column, 3 cycles after its slot',
+  (lanes) => {
+    const stream = randomStream(lanes, lanes);
+    const { cycles, starts } = run(stream);
+    const expected: (ChainWord | undefined)[][] = cycles.map(() => new Array(cols).fill(undefined));
+    let word = 0;
+    for (const [g, { taps, words, bank }] of stream.loads.entries()) {
+      const entries = taps.flatMap((k, row) => {
+        const first = taps.slice(0, row).reduce((sum, before) => sum + before, 0) % lanes;
+        return Array.from({ length: k }, (_, i) => ({
+          countdown: row,
+          word: Math.floor((first + i) / lanes),
+        }));
+      });
+      for (let w = 0; w < words; w++, word++)
+        for (let c = 0; c < cols; c++)
+          expected[starts[g]! + 3 + w + c]![c] = {
+            bank,
+            lanes: Array.from({ length: lanes }, (_, l) => {
+              const entry = entries[w * lanes + l];
+              return entry && { ...entry, tap: stream.columns[c]![word]![l] };
+            }),
+          };
+    }
+    expect(cycles.map(({ chains }) => chains)).toEqual(expected);
+  },
+);
+
+const noVerilator = missing('verilator');
+describe.skipIf(noVerilator)(
+  `weight_loader.sv under Verilator${noVerilator ? ` (${noVerilator})` : ''}`,
+  () => {
+    test.each([1, 3])('%i lanes: every chain, every cycle', async (lanes) => {
+      const arch = { ...zcu102, array: { rows, cols }, pe: { ...zcu102.pe, weightLanes: lanes } };
+      const wires = coreWires(arch);
+      const { cycles } = run(randomStream(lanes, 7));
+      const outputs = await cosimulate({
+        top: 'weight_loader',
+        sources: ['src/blocks/weight-loader/weight_loader.sv'],
+        parameters: { ROWS: rows, COLS: cols, WEIGHT_LANES: lanes },
+        vectors: [
+          { reset: 1 },
+          ...cycles.map(
+            ({ load, header, taps }): InputRow => ({
+              start: load !== undefined,
+              words: load?.words ?? 0,
+              bank: load?.bank ?? 0,
+              header: header.reduce((bits, tap, l) => bits | ((tap ? (tap.last ? 3 : 2) : 0) << (2 * l)), 0),
+              taps: wires.joined(taps.map(wires.taps.encode), wires.taps.width),
+            }),
+          ),
+        ],
+      });
+      const width = BigInt(wires.chain.width);
+      expect(
+        outputs
+          .slice(1)
+          .map(({ chains }) =>
+            Array.from({ length: cols }, (_, c) =>
+              wires.chain.decode(BigInt.asUintN(wires.chain.width, BigInt(chains!) >> (BigInt(c) * width))),
+            ),
+          ),
+      ).toEqual(cycles.map(({ chains }) => chains));
+    });
+  },
+);

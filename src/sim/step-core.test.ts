@@ -1,0 +1,84 @@
+/** The stepped compute core against the closed form, to the cycle, and against the plain convolution, to the bit. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { closedFormCycles } from '../../rtl/compute/closed-form.ts';
+import { anyLayer } from '../../rtl/compute/layers.ts';
+import { randomWork } from '../../test/random-work.ts';
+import type { Arch } from '../arch/arch.ts';
+import { zcu102 } from '../arch/presets/zcu102.ts';
+import type { LayerWork } from '../model/work.ts';
+import { planLayer } from '../plan/plan-layer.ts';
+import { convReference } from '../tensor/conv-reference.ts';
+import { addHalos } from './add-halos.ts';
+import { computeProgram } from './compute-program.ts';
+import { stepCore } from './step-core.ts';
+
+const anyArch: fc.Arbitrary<Arch> = fc
+  .record({
+    rows: fc.integer({ min: 1, max: 8 }),
+    cols: fc.integer({ min: 1, max: 8 }),
+    psumDepth: fc.constantFrom(64, 100, 256),
+    weightLanes: fc.integer({ min: 1, max: 4 }),
+    rearrange: fc.constantFrom('per-tile', 'per-tile', 'none', 'static') as fc.Arbitrary<Arch['rearrange']>,
+    psumBanks: fc.constantFrom(2, 2, 1) as fc.Arbitrary<1 | 2>,
+    weightBytes: fc.constantFrom(zcu102.buffers.weightBytes, 256),
+  })
+  .map(({ rows, cols, psumDepth, weightLanes, rearrange, psumBanks, weightBytes }) => ({
+    ...zcu102,
+    array: { rows, cols },
+    pe: { ...zcu102.pe, psumDepth, weightLanes, psumBanks },
+    buffers: { ...zcu102.buffers, weightBytes },
+    rearrange,
+  }));
+
+function check(work: LayerWork, arch: Arch): void {
+  const plan = planLayer(work, arch);
+  const { operands, schedule } = plan;
+  const program = computeProgram(operands, schedule, { arch });
+  const { psums, cycles } = stepCore(program, arch);
+  const ofmaps = addHalos(program.drains, schedule, { psums, images: operands.ifmaps.length });
+  for (const [n, ifmap] of operands.ifmaps.entries())
+    expect(ofmaps[n]).toEqual(convReference(ifmap, operands.weight, operands.conv));
+  expect(cycles).toBe(closedFormCycles(plan, arch));
+}
+
+/** Three pixels and a row of one PE: one channel ends where the next one begins as often as can be. */
+const fewPixels: LayerWork = randomWork(
+  {
+    ...{ C: 64, H: 1, W: 3, K: 4, R: 1, S: 1 },
+    ...{ stride: [1, 1], pad: [0, 0, 0, 0], dilation: [1, 1], groups: 1 },
+  },
+  { ifmap: 0.6, weight: 1 },
+  { seed: 4, batch: 1, signed: false },
+);
+
+test('any layer on any array: psums of the plain convolution, cycles of the closed form', () => {
+  fc.assert(fc.property(anyLayer, anyArch, check), { numRuns: 100 });
+});
+
+test('the order in which the blocks tick does not matter', () => {
+  fc.assert(
+    fc.property(anyLayer, anyArch, (work, arch) => {
+      const { operands, schedule } = planLayer(work, arch);
+      const program = computeProgram(operands, schedule, { arch });
+      expect(stepCore(program, arch, { order: 'reverse' })).toEqual(stepCore(program, arch));
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test('with a channel gap of 1 products are lost: the gap of 2 is not for nothing', () => {
+  const accumulators = (channelGap: number) => {
+    const arch = { ...zcu102, array: { rows: 1, cols: 4 }, pe: { ...zcu102.pe, channelGap } };
+    const { operands, schedule } = planLayer(fewPixels, arch);
+    const program = computeProgram(operands, schedule, { arch });
+    const { psums } = stepCore(program, arch);
+    return [
+      addHalos(program.drains, schedule, { psums, images: 1 })[0],
+      convReference(operands.ifmaps[0]!, operands.weight, operands.conv),
+    ];
+  };
+  const [right, plain] = accumulators(2);
+  expect(right).toEqual(plain);
+  expect(accumulators(1)[0]).not.toEqual(plain);
+});

@@ -1,0 +1,182 @@
+/**
+ * The compute core cycle by cycle: the machine's blocks and their stream memories, ticked and committed together.
+ * What it drains and how many cycles it takes is what the silicon does, and what the closed form says.
+ */
+import type { Arch } from '../arch/arch.ts';
+import { PeArray } from '../blocks/array/array.ts';
+import { IfmStream, type RowEntry } from '../blocks/ifm-stream/ifm-stream.ts';
+import { PsumDrain } from '../blocks/psum-drain/psum-drain.ts';
+import { Sequencer } from '../blocks/sequencer/sequencer.ts';
+import { type LoadHeader, type TapWord, WeightLoader } from '../blocks/weight-loader/weight-loader.ts';
+import type { ComputeProgram } from './compute-program.ts';
+
+export interface DrainedPsum {
+  readonly column: number;
+  readonly address: number;
+  readonly psum: number;
+}
+
+export interface CoreRun {
+  /** From the first weight at the array's edge to the last psum out of the far corner. */
+  readonly cycles: number;
+  /** Psums of each column in the order in which they left: address by address, tile after tile. */
+  readonly psums: readonly Int32Array[];
+  readonly addresses: readonly Uint16Array[];
+}
+
+/** Cycles from a block's decision to the array's edge: the pipelines of the feeders and of the loader. */
+const FEED = 3;
+
+/** A memory that answers a cycle after its address. */
+class Memory<T> {
+  out: T | undefined;
+  readonly #read: (address: number) => T | undefined;
+  #address = 0;
+  #held = -1; // the address of `out`
+
+  constructor(read: (address: number) => T | undefined) {
+    this.#read = read;
+  }
+
+  tick(address: number): void {
+    this.#address = address;
+  }
+
+  commit(): void {
+    if (this.#address === this.#held) return;
+    this.#held = this.#address;
+    this.out = this.#read(this.#address);
+  }
+}
+
+/** Run a program to its end. `order` is the order in which the blocks tick, which must not matter. */
+export function stepCore(
+  program: ComputeProgram,
+  arch: Arch,
+  { order = 'forward' }: { order?: 'forward' | 'reverse' } = {},
+): CoreRun {
+  const { rows, cols } = arch.array;
+  const core = assemble(program, arch);
+  const parts = order === 'forward' ? core.parts : core.parts.toReversed();
+  const [psums, addresses] = [columnLists(cols), columnLists(cols)];
+  let [cycles, begun] = [0, Number.POSITIVE_INFINITY];
+  // No wave is longer than all its slots, loads and drains together.
+  const limit = program.waves.reduce(
+    (sum, wave) => sum + wave.slots + wave.words + wave.psums + 8,
+    64 + 4 * (rows + cols),
+  );
+  for (let t = 0; ; t++) {
+    if (t > limit) throw new Error(`the core has not finished after ${t} cycles`);
+    if (core.sequencer.running) begun = Math.min(begun, t + FEED);
+    for (let c = 0; c < cols; c++) {
+      const address = core.drain.leaving(c);
+      if (address === undefined) continue;
+      addresses[c]!.push(address);
+      psums[c]!.push(core.array.psum(c));
+    }
+    if (core.drain.finished) {
+      cycles = t - begun;
+      break;
+    }
+    for (const part of parts) part.tick();
+    for (const part of parts) part.commit();
+  }
+  return {
+    cycles,
+    psums: psums.map((column) => Int32Array.from(column)),
+    addresses: addresses.map((column) => Uint16Array.from(column)),
+  };
+}
+
+const columnLists = (cols: number): number[][] => Array.from({ length: cols }, () => []);
+
+interface Part {
+  readonly tick: () => void;
+  readonly commit: () => void;
+}
+
+/** The blocks and memories, and what each reads of the others. */
+function assemble(program: ComputeProgram, { array: { rows, cols }, pe }: Arch) {
+  const sequencer = new Sequencer(pe);
+  const feeders = Array.from({ length: rows }, () => new IfmStream({ ...pe, signed: program.signed }));
+  const loader = new WeightLoader({ cols });
+  const drain = new PsumDrain({ rows, cols });
+  const array = new PeArray({ rows, cols, ...pe });
+
+  const records = new Memory((g) => program.waves[g] ?? (program.waves.length === 0 ? NO_WAVE : undefined));
+  const headers = new Memory((word) => headerAt(program, word, pe.weightLanes));
+  const taps = Array.from(
+    { length: cols },
+    (_, c) => new Memory((word) => tapsAt(program, word * cols + c, pe.weightLanes)),
+  );
+  const entries = feeders.map((_, r) => new Memory((g) => entryAt(program, g * rows + r, pe.psumDepth)));
+  const values = feeders.map((_, r) => new Memory((i) => program.values[r]![i]));
+
+  const part = <T>(block: { tick(inputs: T): void; commit(): void }, inputs: () => T): Part => ({
+    tick: () => block.tick(inputs()),
+    commit: () => block.commit(),
+  });
+  const parts: Part[] = [
+    part(sequencer, () => ({ go: true, record: records.out })),
+    part(records, () => sequencer.recordAddress),
+    ...feeders.flatMap((feeder, r) => [
+      part(feeder, () => ({
+        control: r === 0 ? sequencer.control : feeders[r - 1]!.control,
+        entry: entries[r]!.out,
+        value: values[r]!.out,
+      })),
+      part(entries[r]!, () => feeder.entryAddress),
+      part(values[r]!, () => feeder.valueAddress),
+    ]),
+    part(loader, () => ({ load: sequencer.load, header: headers.out })),
+    part(headers, () => loader.headerAddress),
+    ...taps.map((memory, c) => part(memory, () => loader.tapAddress[c]!)),
+    part(drain, () => ({ drain: sequencer.drain, finish: sequencer.finish })),
+    part(array, () => ({
+      rows: feeders.map((feeder) => feeder.operation),
+      drain: drain.command,
+      chains: taps.map((memory, c) => loader.chain(c, memory.out)),
+    })),
+  ];
+  for (const memory of [records, headers, ...taps, ...entries, ...values]) memory.commit(); // address 0, as in reset
+  return { sequencer, drain, array, parts };
+}
+
+const NO_WAVE = {
+  final: true,
+  endsTile: false,
+  slots: 0,
+  words: 0,
+  place: { psumBank: 0, halo: 0, origin: 0, reciprocal: 0 },
+  psums: 0,
+  base: 0,
+};
+
+function entryAt(
+  { entryTaps, entryLanes, bitmaps }: ComputeProgram,
+  at: number,
+  psumDepth: number,
+): RowEntry | undefined {
+  if (at >= entryTaps.length) return undefined;
+  const words = Math.ceil(psumDepth / 32);
+  return {
+    taps: entryTaps[at]!,
+    lane: entryLanes[at]!,
+    bitmap: bitmaps.subarray(at * words, (at + 1) * words),
+  };
+}
+
+function headerAt({ headers }: ComputeProgram, word: number, lanes: number): LoadHeader | undefined {
+  if ((word + 1) * lanes > headers.length) return undefined;
+  return Array.from(headers.subarray(word * lanes, (word + 1) * lanes), (bits) =>
+    bits & 1 ? { last: (bits & 2) !== 0 } : undefined,
+  );
+}
+
+function tapsAt({ tapWeights, tapOffsets }: ComputeProgram, at: number, lanes: number): TapWord | undefined {
+  if ((at + 1) * lanes > tapWeights.length) return undefined;
+  return Array.from({ length: lanes }, (_, l) => {
+    const weight = tapWeights[at * lanes + l]!;
+    return weight === 0 ? undefined : { weight, offset: tapOffsets[at * lanes + l]! };
+  });
+}
