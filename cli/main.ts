@@ -4,13 +4,14 @@ import { COMMON_OPTIONS, type Command, type OptionSpec, type Session } from './c
 import { compare } from './commands/compare.ts';
 import { list } from './commands/list.ts';
 import { prune } from './commands/prune.ts';
+import { rtl } from './commands/rtl.ts';
 import { run } from './commands/run.ts';
 import { failureOf } from './failure.ts';
 import { type Io, processIo } from './io.ts';
 import type { Library } from './library.ts';
 import { progressOn } from './progress.ts';
 
-const COMMANDS: readonly Command[] = [run, compare, prune, list];
+const COMMANDS: readonly Command[] = [run, compare, prune, rtl, list];
 
 export interface MainOptions {
   readonly io?: Io;

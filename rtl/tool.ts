@@ -1,12 +1,11 @@
 /** Running the hardware tools (Verilator, Yosys, SMT solvers) as child processes, and asking whether they are there. */
 import { spawn, spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { fail } from '../src/errors.ts';
+import { packageRoot } from './root.ts';
 
 /** A path from the root of the repository, wherever the process was started; absolute ones stay. */
-export const fromRoot = (path: string): string =>
-  resolve(fileURLToPath(new URL('..', import.meta.url)), path);
+export const fromRoot = (path: string): string => resolve(packageRoot, path);
 
 export interface Finished {
   readonly status: number | null;

@@ -1,13 +1,10 @@
 /** The compute core as a program: Verilated with its testbench, kept under .cache/rtl/ by a hash of all that goes in. */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { Arch } from '../../src/arch/arch.ts';
-import { runWell } from '../tool.ts';
+import { fromRoot, runWell } from '../tool.ts';
 import { type RtlRun, readRuns } from './images.ts';
 import { coreParameters, coreWidths } from './widths.ts';
-
-const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 /** All SystemVerilog files of the compute core. */
 export const computeSources: readonly string[] = [
@@ -18,9 +15,9 @@ export const computeSources: readonly string[] = [
   'src/blocks/psum-drain/psum_drain.sv',
   'src/blocks/sequencer/sequencer.sv',
   'rtl/compute/compute_core.sv',
-].map(at);
+].map(fromRoot);
 
-const testbench = at('rtl/compute/testbench.cpp');
+const testbench = fromRoot('rtl/compute/testbench.cpp');
 
 /** Path of the simulator for these sizes of the core. */
 export async function buildCore(arch: Arch): Promise<string> {
@@ -45,9 +42,9 @@ export async function buildCore(arch: Arch): Promise<string> {
     JSON.stringify([options, process.platform, process.arch, await runWell('verilator', ['--version'])]),
   );
   for (const source of [...computeSources, testbench]) hash.update(await readFile(source)).update('\0');
-  const folder = at(`.cache/rtl/compute_core-${hash.digest('hex').slice(0, 16)}`);
+  const folder = fromRoot(`.cache/rtl/compute_core-${hash.digest('hex').slice(0, 16)}`);
   if (await stat(`${folder}/Vcompute_core`).catch(() => undefined)) return `${folder}/Vcompute_core`;
-  await mkdir(at('.cache/rtl'), { recursive: true });
+  await mkdir(fromRoot('.cache/rtl'), { recursive: true });
   const draft = await mkdtemp(`${folder}-`);
   await runWell('verilator', [...options, '--Mdir', draft, ...computeSources, testbench]);
   // Another process may have finished the same build first: then its folder stands and ours goes.
@@ -62,7 +59,7 @@ export async function runCore(
   { seed = 1 }: { seed?: number } = {},
 ): Promise<readonly RtlRun[]> {
   const simulator = await buildCore(arch);
-  const folder = await mkdtemp(at('.cache/rtl/run-'));
+  const folder = await mkdtemp(fromRoot('.cache/rtl/run-'));
   try {
     await writeFile(`${folder}/in`, images);
     await runWell(simulator, [`${folder}/in`, `${folder}/out`, String(seed)]);

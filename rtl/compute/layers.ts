@@ -1,7 +1,7 @@
 /** Random layers for the compute core: every kind of convolution and fully connected layer, at every density. */
 import fc from 'fast-check';
 import type { LayerWork } from '../../src/model/work.ts';
-import { anyConv, randomWork, share } from '../../test/random-work.ts';
+import { anyConv, randomWork, share } from '../random-work.ts';
 
 const operands = {
   densities: fc.record({ ifmap: share, weight: share }),

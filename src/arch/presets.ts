@@ -7,6 +7,7 @@ export const presets: readonly Arch[] = [
   {
     ...zcu102,
     name: 'zcu102-bram',
-    pe: { ...zcu102.pe, psumDepth: 256, weightLanes: 2 },
+    // Block RAM, one bank: two banks a PE would take 1,024 BRAM36 of the device's 912 (results/rtl-resources.json).
+    pe: { ...zcu102.pe, psumDepth: 256, psumBanks: 1, weightLanes: 2 },
   },
 ];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { anyConv } from '../../test/random-work.ts';
+import { anyConv } from '../../rtl/random-work.ts';
 import { zcu102 } from '../arch/presets/zcu102.ts';
 import { type ConvShape, ofmapHeight, ofmapWidth } from '../tensor/conv.ts';
 import { chooseUnroll, lower } from './lowering.ts';

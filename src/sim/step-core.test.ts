@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { closedFormCycles } from '../../rtl/compute/closed-form.ts';
 import { anyLayer } from '../../rtl/compute/layers.ts';
-import { randomWork } from '../../test/random-work.ts';
+import { randomWork } from '../../rtl/random-work.ts';
 import type { Arch } from '../arch/arch.ts';
 import { zcu102 } from '../arch/presets/zcu102.ts';
 import type { LayerWork } from '../model/work.ts';

@@ -1,12 +1,12 @@
 /** What every machine must obey. A new file in accel/ is tested by existing. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyFullyConnected, anyWork, randomWork } from '../../rtl/random-work.ts';
 import { machines } from '../../src/accel/index.ts';
 import { multipliers } from '../../src/arch/arch.ts';
 import { UserError } from '../../src/errors.ts';
 import type { LayerWork } from '../../src/model/work.ts';
 import { convReference, effectualMacs } from '../../src/tensor/conv-reference.ts';
-import { anyFullyConnected, anyWork, randomWork } from '../random-work.ts';
 
 const small = { rows: 4, cols: 4 };
 const anyLayer = fc.oneof({ weight: 4, arbitrary: anyWork }, { weight: 1, arbitrary: anyFullyConnected });

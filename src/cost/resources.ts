@@ -1,0 +1,188 @@
+/**
+ * What a compute core takes of an FPGA, in closed form over the machine's sizes.
+ *
+ *   core = rows x cols x pe + rows x feeder + loader + drain + sequencer + what joins them
+ *
+ * Each part is linear in a few widths of its registers and memories (`FEATURES`), fitted by least squares to runs of
+ * Yosys on the SystemVerilog (`results/rtl-resources.json`, made by `npx tsx rtl/synth/grid.ts`, which also writes the
+ * coefficients). FIT_ERROR there is the largest relative error of a core that is predicted from all the others: 1.7 % of
+ * the LUTs and 0.1 % of the flip-flops over 25 cores. The runs
+ * count every LUT alone, so a vendor's tool should need fewer. Memories and multipliers are not fitted: they come in
+ * whole blocks.
+ *
+ * In it: the compute core. Not in it: the ofmap side, the buffers, a memory interface.
+ */
+import type { Arch } from '../arch/arch.ts';
+import { COEFFICIENTS } from './resources-fit.gen.ts';
+
+export interface Resources {
+  readonly lut: number; // lutram in it
+  readonly lutram: number;
+  readonly ff: number;
+  readonly dsp: number;
+  readonly bram36: number;
+}
+
+export interface Device extends Resources {
+  readonly name: string;
+  readonly source: string;
+}
+
+/** The ZCU102's device. */
+export const XCZU9EG: Device = {
+  name: 'xczu9eg',
+  lut: 274_080,
+  lutram: 144_000,
+  ff: 548_160,
+  dsp: 2_520,
+  bram36: 912,
+  source:
+    'AMD DS891, Zynq UltraScale+ MPSoC overview: 274,080 LUTs, 8.8 Mb distributed RAM, 32.1 Mb block RAM',
+};
+
+export const fits = (needs: Resources, device: Device): boolean =>
+  (['lut', 'lutram', 'ff', 'dsp', 'bram36'] as const).every((kind) => needs[kind] <= device[kind]);
+
+export const NOTHING: Resources = { lut: 0, lutram: 0, ff: 0, dsp: 0, bram36: 0 };
+
+export const addResources = (a: Resources, b: Resources, times = 1): Resources => ({
+  lut: a.lut + b.lut * times,
+  lutram: a.lutram + b.lutram * times,
+  ff: a.ff + b.ff * times,
+  dsp: a.dsp + b.dsp * times,
+  bram36: a.bram36 + b.bram36 * times,
+});
+
+export type CorePart = 'pe' | 'ifm_stream' | 'weight_loader' | 'psum_drain' | 'sequencer' | 'joints';
+
+/** The sizes that a core is built to. */
+export type CoreSizes = Pick<Arch, 'array' | 'pe'>;
+
+/** Bits that tell `n` things apart. */
+const clog2 = (n: number): number => Math.ceil(Math.log2(n));
+
+/** Beyond this many words Yosys puts a psum bank into block RAM, a half of 36 Kb each. */
+const LUTRAM_WORDS = 64;
+
+/** The widths in the SystemVerilog that a part's size follows, by its names there. */
+function widths({ array: { rows, cols }, pe }: CoreSizes) {
+  const address = clog2(pe.psumDepth);
+  const row = Math.max(1, clog2(rows));
+  const lanes = pe.weightLanes;
+  const word = clog2(Math.floor((pe.weightDepth + 2 * lanes - 2) / lanes));
+  return {
+    address,
+    row,
+    word,
+    lanes,
+    lane: Math.max(1, clog2(lanes)),
+    taps: clog2(pe.weightDepth + 1),
+    tap: 8 + address,
+    several: lanes > 1 ? 1 : 0, // lanes to choose from
+    psumRegisters: pe.psumBanks * pe.psumBits,
+    // Block RAM has the register of what was read inside.
+    readRegisters: pe.psumDepth <= LUTRAM_WORDS ? pe.psumBanks * pe.psumBits : 0,
+    depth: pe.psumDepth,
+    load: clog2(rows * pe.weightDepth + 1),
+    slots: clog2(pe.psumDepth * pe.weightDepth + 1),
+    rows,
+    cols,
+  };
+}
+
+type Widths = ReturnType<typeof widths>;
+
+/** What each part's logic LUTs and flip-flops are linear in. */
+export const FEATURES: Readonly<
+  Record<CorePart, Readonly<Record<'logic' | 'ff', (w: Widths) => readonly number[]>>>
+> = {
+  pe: {
+    logic: (w) => [1, w.address, w.several, w.lanes, w.lanes * w.row, w.psumRegisters],
+    ff: (w) => [
+      1,
+      w.address,
+      w.word,
+      w.lanes * (w.row + w.word + w.tap),
+      w.lane,
+      w.psumRegisters,
+      w.readRegisters,
+    ],
+  },
+  ifm_stream: {
+    logic: (w) => [1, w.depth, w.address, w.taps],
+    ff: (w) => [1, w.depth, w.address, w.taps, w.lane, w.word],
+  },
+  weight_loader: {
+    logic: (w) => [1, w.lanes, w.lanes * w.row, w.lanes * w.word, w.load],
+    ff: (w) => [1, w.cols, w.cols * w.lanes * (1 + w.row + w.word), w.load],
+  },
+  psum_drain: {
+    logic: (w) => [1, w.address],
+    ff: (w) => [1, w.address, w.rows + w.cols, w.address * (w.rows + w.cols)],
+  },
+  sequencer: {
+    logic: (w) => [1, w.address, w.load, w.slots],
+    ff: (w) => [1, w.address, w.load, w.slots],
+  },
+  joints: { logic: () => [1], ff: (w) => [1, w.rows, w.rows * w.address] },
+};
+
+export const featuresOf = (part: CorePart, kind: 'logic' | 'ff', sizes: CoreSizes): readonly number[] =>
+  FEATURES[part][kind](widths(sizes));
+
+/** LUTs of a LUTRAM with a write port and a read port of its own; slices hold 14 bits of 32 words, or 7 of 64. */
+export const lutramOf = (words: number, bits: number): number =>
+  words <= 32 ? 8 * Math.ceil(bits / 14) : 8 * Math.ceil(words / 64) * Math.ceil(bits / 7);
+
+function blocksOf(part: CorePart, sizes: CoreSizes): Pick<Resources, 'lutram' | 'dsp' | 'bram36'> {
+  const { word, tap, lanes } = widths(sizes);
+  const { psumDepth, psumBits, psumBanks } = sizes.pe;
+  if (part === 'pe') {
+    const inLuts = psumDepth <= LUTRAM_WORDS;
+    return {
+      lutram:
+        lanes * lutramOf(2 ** (word + 1), tap) + (inLuts ? psumBanks * lutramOf(psumDepth, psumBits) : 0),
+      dsp: 1,
+      bram36: inLuts ? 0 : psumBanks / 2,
+    };
+  }
+  // A feeder divides by the tile's width with a multiplier.
+  return { lutram: 0, dsp: part === 'ifm_stream' ? 1 : 0, bram36: 0 };
+}
+
+/** A number for each feature of each part. */
+export type Coefficients = Readonly<Record<CorePart, Readonly<Record<'logic' | 'ff', readonly number[]>>>>;
+
+export function partResources(
+  part: CorePart,
+  sizes: CoreSizes,
+  fitted: Coefficients = COEFFICIENTS,
+): Resources {
+  const linear = (kind: 'logic' | 'ff'): number => {
+    const coefficients = fitted[part][kind];
+    return Math.max(
+      0,
+      Math.round(featuresOf(part, kind, sizes).reduce((sum, x, i) => sum + x * coefficients[i]!, 0)),
+    );
+  };
+  const blocks = blocksOf(part, sizes);
+  return { ...blocks, lut: linear('logic') + blocks.lutram, ff: linear('ff') };
+}
+
+/** How often each part stands in a core. */
+export const partCounts = ({ array: { rows, cols } }: CoreSizes): Readonly<Record<CorePart, number>> => ({
+  pe: rows * cols,
+  ifm_stream: rows,
+  weight_loader: 1,
+  psum_drain: 1,
+  sequencer: 1,
+  joints: 1,
+});
+
+export function coreResources(sizes: CoreSizes, fitted: Coefficients = COEFFICIENTS): Resources {
+  const counts = partCounts(sizes);
+  return (Object.keys(counts) as CorePart[]).reduce(
+    (sum, part) => addResources(sum, partResources(part, sizes, fitted), counts[part]),
+    NOTHING,
+  );
+}
