@@ -86,7 +86,7 @@ step('the command line on Node 24', 'npx', [
 
 if (skipped > 0)
   console.log(
-    `\n${skipped} tests were skipped: they need the real networks and images (set SENSE_DATA_DIR); each names itself above`,
+    `\n${skipped} tests were skipped; each names itself above: real networks and images need SENSE_DATA_DIR, circuits need Verilator and Yosys`,
   );
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exit(failed > 0 ? 1 : 0);
