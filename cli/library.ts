@@ -21,6 +21,8 @@ export type { Report } from '../src/report/report.ts';
 export { reportTable } from '../src/report/table.ts';
 export { reportTrace } from '../src/report/trace.ts';
 export { countNonZeros } from '../src/tensor/tensor.ts';
+export { decodeState, encodeState, isSound } from '../src/training-flow/state.ts';
+export { trainNetwork } from '../src/training-flow.ts';
 
 import type * as library from './library.ts';
 export type Library = typeof library;

@@ -6,12 +6,13 @@ import { list } from './commands/list.ts';
 import { prune } from './commands/prune.ts';
 import { rtl } from './commands/rtl.ts';
 import { run } from './commands/run.ts';
+import { train } from './commands/train.ts';
 import { failureOf } from './failure.ts';
 import { type Io, processIo } from './io.ts';
 import type { Library } from './library.ts';
 import { progressOn } from './progress.ts';
 
-const COMMANDS: readonly Command[] = [run, compare, prune, rtl, list];
+const COMMANDS: readonly Command[] = [run, compare, prune, train, rtl, list];
 
 export interface MainOptions {
   readonly io?: Io;

@@ -17,6 +17,7 @@ const floors = [
   'accel',
   'report',
   'flow',
+  'training-flow',
   'index',
 ].map((line) => line.split(' '));
 

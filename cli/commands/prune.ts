@@ -1,14 +1,15 @@
-/** `sense prune`: make a network's weights obey a rule, in one shot, and write it as ONNX. */
+/** `sense prune`: make a network's weights obey a rule, in one shot or while fine-tuning, and write it as ONNX. */
 import { fail } from '../../src/errors.ts';
 import type { Command } from '../command.ts';
 import { checkOutputs } from '../files.ts';
 import type { Library, Model, Pruning } from '../library.ts';
-import { oneOf } from '../options.ts';
+import { oneOf, whole } from '../options.ts';
+import { DATASETS, FINE_TUNING_OPTIONS, fineTuned, fineTuningOf } from '../training/fine-tune.ts';
 import { at, deliver, jsonTarget, machineOf, RULES, ruleFor, SPARSITY_OPTION } from './shared.ts';
 
 export const prune: Command = {
   name: 'prune',
-  summary: "prune a network's weights to a machine's rule, in one shot, and write it as ONNX",
+  summary: "prune a network's weights to a machine's rule, in one shot or while fine-tuning; write ONNX",
   args: '<in.onnx>',
   options: [
     { flags: '-o, --output <out.onnx>', says: 'the file to write' },
@@ -19,8 +20,14 @@ export const prune: Command = {
       parse: oneOf(RULES.slice(1)),
     },
     SPARSITY_OPTION,
+    { flags: '--epochs <n>', says: 'fine-tune so many epochs while pruning', parse: whole(1, 100_000) },
+    { flags: '--data <set>', says: `what to fine-tune on: ${DATASETS}, or a folder` },
+    ...FINE_TUNING_OPTIONS,
   ],
-  examples: ['sense prune squeezenet.onnx -o squeezenet-half.onnx --sparsity 0.5'],
+  examples: [
+    'sense prune squeezenet.onnx -o squeezenet-half.onnx --sparsity 0.5',
+    'sense prune lenet5.onnx -o lenet5-half.onnx --epochs 2 --lr 0.01 --data mnist',
+  ],
 
   async run([name = ''], options, session) {
     const output = options.output;
@@ -36,6 +43,7 @@ export const prune: Command = {
       [at(session, name)],
     );
 
+    const tuning = fineTuningOf(options);
     session.progress.step({ stage: 'loading', done: 0, total: 1 });
     const library = await session.library();
     const { loadModel } = await import('../model-file.ts');
@@ -43,7 +51,9 @@ export const prune: Command = {
     const { model } = loadModel(at(session, name), library);
     const rule = ruleFor(machine, options);
     session.progress.step({ stage: `pruning to ${rule.kind}`, done: 0, total: 1 });
-    const { model: pruned, zerosPerKernel } = library.pruneModel(model, machine, rule);
+    const tuned =
+      tuning === undefined ? undefined : await fineTuned(at(session, name), tuning, { options, session });
+    const { model: pruned, zerosPerKernel } = tuned ?? library.pruneModel(model, machine, rule);
     const before = zerosOf(model, library);
     const layers = [...zerosOf(pruned, library)].map(([layer, counts]) => ({
       name: layer,
@@ -56,10 +66,12 @@ export const prune: Command = {
       ...{ schema: 'sense.prune/1', model: model.name, machine: machine.name },
       ...{ rule, zerosPerKernel, output, layers },
     };
+    const accuracy = tuned && { accuracy: tuned.report.accuracy, accuracyInt8: tuned.report.accuracyInt8 };
     await deliver(
       {
-        json: pruning,
-        text: () => library.pruningTable(pruning, { colour: session.io.colour }),
+        json: { ...pruning, ...accuracy },
+        text: () =>
+          library.pruningTable(pruning, { colour: session.io.colour }) + (tuned ? `\n${tuned.table}` : ''),
         files: [{ path: output, content: library.exportOnnx(pruned) }],
       },
       options,

@@ -14,6 +14,26 @@ export interface Kernels {
   readonly packF32: (...args: number[]) => void;
   readonly packI16: (...args: number[]) => void;
   readonly scatter: (...args: number[]) => void;
+  // What training adds: see offset-gemm, offset-dots, rows, plane, max-pool and winograd in assembly/.
+  readonly gemmOffsetsF32: (...args: number[]) => void;
+  readonly dotsOffsetsF32: (...args: number[]) => void;
+  readonly copyBoxF32: (...args: number[]) => void;
+  readonly finishRowsF32: (...args: number[]) => void;
+  readonly maskRowsF32: (...args: number[]) => void;
+  readonly gatherF32: (...args: number[]) => void;
+  readonly gatherBackwardF32: (...args: number[]) => void;
+  readonly clampF32: (...args: number[]) => void;
+  readonly clampBackwardF32: (...args: number[]) => void;
+  readonly sumF32: (...args: number[]) => number;
+  readonly centredDotF32: (...args: number[]) => number;
+  readonly blendF32: (...args: number[]) => void;
+  readonly maxPool2x2F32: (...args: number[]) => void;
+  readonly maxPool2x2BackwardF32: (...args: number[]) => void;
+  readonly maxPoolF32: (...args: number[]) => void;
+  readonly winogradInputF32: (...args: number[]) => void;
+  readonly winogradInputBackwardF32: (...args: number[]) => void;
+  readonly winogradOutputF32: (...args: number[]) => void;
+  readonly winogradOutputBackwardF32: (...args: number[]) => void;
 }
 
 /** The little of the WebAssembly API that is used: neither ES2023's types nor Node's declare it. */

@@ -1,0 +1,113 @@
+/** Runs what `sense train` and `sense prune --epochs` ask for: data set and network loaded, steps watched, checkpoints kept. */
+import { setImmediate as turn } from 'node:timers/promises';
+import { fail } from '../../src/errors.ts';
+import type { OptionValues, Session } from '../command.ts';
+import { fileOrName } from '../commands/run.ts';
+import { at, machineOf, ruleFor, textOption } from '../commands/shared.ts';
+import { type LoadedDataset, loadDataset } from '../datasets/index.ts';
+import type { Library } from '../library.ts';
+import { type LoadedModel, loadModel } from '../model-file.ts';
+import { readCheckpoint, saveCheckpoint } from './checkpoint-file.ts';
+import { resumedSettings, SETTINGS, type Settings, saidIn, settingsOf } from './settings.ts';
+import { watchTraining } from './watch.ts';
+
+export interface Asked {
+  readonly dataset: string;
+  readonly options: OptionValues;
+  /** Where checkpoints go; nowhere if absent. */
+  readonly out?: string | undefined;
+  readonly resume?: string | undefined;
+}
+
+type Outcome = ReturnType<Library['trainNetwork']> extends Generator<unknown, infer O> ? O : never;
+type State = Parameters<Library['trainNetwork']>[1];
+
+export interface TrainedHere extends LoadedDataset {
+  readonly outcome: Outcome;
+  readonly library: Library;
+}
+
+/** A checkpoint at most this often, besides the end of each epoch: an epoch of a large network can take an hour. */
+const CHECKPOINT_MS = 60_000;
+
+export async function runTraining(asked: Asked, session: Session): Promise<TrainedHere> {
+  const { options, out, resume } = asked;
+  const library = await session.library();
+  const said = saidIn(asked.dataset, options);
+  const state = resume === undefined ? undefined : library.decodeState(readCheckpoint(resume));
+  const settings = state
+    ? resumedSettings(keptSettings(state, resume!), said, resume!)
+    : settingsOf(said, options.seed as number);
+  const loaded = loadModel(fileOrName(settings.model, session), library);
+  const found = await dataFor(settings, loaded, { options, session });
+
+  const machine = machineOf(library, settings.machine);
+  const request = {
+    ...{ model: loaded.model, dataset: found.dataset, machine },
+    rule: ruleFor(machine, { rule: settings.rule, sparsity: settings.zeros }),
+    ...{ methods: settings.methods, exempt: settings.exempt, asked: JSON.stringify(settings) },
+    train: trainOptions(settings),
+    earlyStop: settings.earlyStop,
+    clock: () => performance.now(),
+  };
+  const watch = watchTraining(session.progress, { live: session.io.liveProgress });
+  const steps = library.trainNetwork(request, state);
+  let saved = Date.now();
+  for (;;) {
+    const next = steps.next();
+    if (next.done) return { ...found, outcome: next.value, library };
+    const step = next.value;
+    watch(step);
+    if (out !== undefined && step.state && (step.epoch || Date.now() - saved > CHECKPOINT_MS)) {
+      keep(step.state(), out, { library, session });
+      saved = Date.now();
+    }
+    await turn(); // Ctrl-C is heard between steps
+  }
+}
+
+/** A run of hours goes on without a checkpoint, and says so; one that has diverged leaves the last good one alone. */
+function keep(
+  state: NonNullable<State>,
+  out: string,
+  { library, session }: { readonly library: Library; readonly session: Session },
+): void {
+  const wrong = library.isSound(state)
+    ? saveCheckpoint(out, library.encodeState(state))
+    : 'the weights are no longer finite numbers; the last checkpoint is kept';
+  if (wrong !== undefined) session.progress.note(`note: ${wrong}`);
+}
+
+/** What is not said is the engine's to choose. */
+function trainOptions({ epochs, seed, batch, optimiser, lr, weightDecay }: Settings) {
+  const rates = {
+    ...(lr !== undefined && { learningRate: lr }),
+    ...(weightDecay !== undefined && { weightDecay }),
+  };
+  return { epochs, seed, batchSize: batch, optimiser, ...rates };
+}
+
+function keptSettings(state: NonNullable<State>, resume: string): Settings {
+  const parsed = SETTINGS.safeParse(JSON.parse(state.asked));
+  return parsed.success
+    ? parsed.data
+    : fail('the checkpoint was written by another version of sense', { at: resume, hint: 'start anew' });
+}
+
+function dataFor(
+  { dataset, preprocess, limit, seed }: Settings,
+  { model, sidecar }: LoadedModel,
+  { options, session }: { readonly options: OptionValues; readonly session: Session },
+): Promise<LoadedDataset> {
+  const [only, ...others] = model.inputs;
+  const [, C = 0, H = 0, W = 0] = only?.shape ?? [];
+  if (others.length > 0 || only?.shape.length !== 4)
+    fail('training needs a network with one input [N, C, H, W]', { at: model.name });
+  const data = textOption(options, 'data');
+  return loadDataset(dataset, {
+    given: data === undefined ? undefined : at(session, data),
+    resolve: (path) => at(session, path),
+    ...{ shape: [C, H, W], limit, preprocess, sidecar: sidecar?.content, seed },
+    progress: session.progress,
+  });
+}
