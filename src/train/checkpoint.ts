@@ -72,7 +72,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   for (const { group, name, length } of header.arrays) {
     const size = group === 'masks' ? length : length * 4;
     if (at + size > bytes.length) spoilt(`it ends inside "${name}"`);
-    const copy = bytes.slice(at, at + size);
+    const copy = Uint8Array.from(bytes.subarray(at, at + size)); // Buffer.slice would not copy, nor align
     if (group === 'masks') groups.masks.set(name, copy);
     else groups[group].set(name, new Float32Array(copy.buffer));
     at += upTo8(size);
