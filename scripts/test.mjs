@@ -62,7 +62,7 @@ console.log('\n── tests');
 run('npx', ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`]);
 let skipped = 0;
 if (existsSync(results)) {
-  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+  const { testResults, numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
     readFileSync(results, 'utf8'),
   );
   passed += numPassedTests;
@@ -71,6 +71,12 @@ if (existsSync(results)) {
     numFailedTestSuites > 0 && numFailedTests === 0 ? numFailedTestSuites : 0,
   );
   skipped += numPendingTests;
+  const names = testResults
+    .flatMap((file) => file.assertionResults)
+    .filter(({ status }) => status === 'pending' || status === 'skipped')
+    .map(({ ancestorTitles, title }) => ancestorTitles.find((name) => name !== '') ?? title);
+  for (const name of new Set(names))
+    console.log(`skipped: ${name} (${names.filter((each) => each === name).length})`);
 } else failed++;
 
 step('the command line on Node 24', 'npx', [

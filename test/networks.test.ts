@@ -106,7 +106,7 @@ describe.skipIf(!dataDir())('real networks (needs SENSE_DATA_DIR)', () => {
   );
 
   const others = ['models/onnx_topologies', 'models/onnx_with_weights'].flatMap((folder) =>
-    readdirSync(dataFile(folder))
+    (dataDir() ? readdirSync(dataFile(folder)) : [])
       .filter((file) => file.endsWith('.onnx'))
       .map((file) => `${folder}/${file}`),
   );
