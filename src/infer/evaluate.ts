@@ -4,10 +4,12 @@ import type { Layer } from '../model/layer.ts';
 import type { Model, Port } from '../model/model.ts';
 import { sameShape } from '../tensor/shape.ts';
 import type { Tensor, TensorData } from '../tensor/tensor.ts';
+import { codeGroups } from './code-groups.ts';
 import { convolve } from './ops/conv.ts';
 import { add, affine, clamp, leakyRelu, sigmoid } from './ops/elementwise.ts';
 import { lrn } from './ops/lrn.ts';
 import { concat, pad, slice, transpose } from './ops/movement.ts';
+import { evaluateOnCodes } from './ops/on-codes.ts';
 import { avgPool, maxPool } from './ops/pool.ts';
 import { dequantize, quantize } from './ops/quantize.ts';
 import { softmax } from './ops/softmax.ts';
@@ -30,17 +32,28 @@ export function evaluate(
   };
   for (const port of model.inputs) keep(port.name, checkInput(port, inputs.get(port.name)));
 
+  const groups = codeGroups(model);
+  const readBy = (layer: Layer): readonly string[] => {
+    const codes = groups.get(layer.name)?.from.inputs ?? [];
+    return [...layer.inputs, ...codes];
+  };
   const lastReader = new Map<string, Layer>();
-  for (const layer of model.layers) for (const input of layer.inputs) lastReader.set(input, layer);
+  for (const layer of model.layers) for (const input of readBy(layer)) lastReader.set(input, layer);
   const wanted = new Set(model.outputs);
   const drop = (name: string): void => {
     if (!wanted.has(name)) values.delete(name);
   };
 
   for (const layer of model.layers) {
-    const read = layer.inputs.map((name) => values.get(name) ?? missing(name, layer));
-    keep(layer.name, evaluateLayer(layer, read));
-    for (const name of layer.inputs) if (lastReader.get(name) === layer) drop(name);
+    const read = readBy(layer).map((name) => values.get(name) ?? missing(name, layer));
+    const group = groups.get(layer.name);
+    keep(
+      layer.name,
+      group
+        ? { shape: layer.shape, data: evaluateOnCodes(group, asFloat32(read[1]!.data)) }
+        : evaluateLayer(layer, read),
+    );
+    for (const name of readBy(layer)) if (lastReader.get(name) === layer) drop(name);
     if (!lastReader.has(layer.name)) drop(layer.name);
   }
   return new Map(
