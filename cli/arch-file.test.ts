@@ -34,7 +34,13 @@ test('what a file leaves out is its base’s; its name is the file’s', () => {
   });
 });
 
+test('a file may fix the order of reuse and store operands dense', () => {
+  const switches = { rearrange: 'none', reuse: 'reuse-ifmap-first', storage: 'dense' };
+  expect(load({ base: 'zcu102', ...switches })).toEqual({ ...presets[0], name: 'mine', ...switches });
+});
+
 describe.each<[string, unknown, string]>([
+  ['an unknown order of reuse', { base: 'zcu102', reuse: 'psum-first' }, 'the architecture is not right'],
   ['an unknown base', { base: 'zcu999' }, 'unknown base "zcu999"'],
   ['an unknown energy table', { base: 'zcu102', energy: 'coal' }, 'unknown energy table "coal"'],
   ['three banks', { base: 'zcu102', pe: { psumBanks: 3 } }, 'the architecture is not right'],

@@ -33,6 +33,14 @@ const FIELDS = {
     source: z.string().min(1).max(1000).describe('where these numbers come from'),
   }),
   rearrange: z.enum(['none', 'static', 'per-tile']),
+  reuse: z
+    .enum(['reuse-ifmap-first', 'reuse-weight-first'])
+    .optional()
+    .describe('one order of reuse for every layer; left out, whichever moves fewer bytes'),
+  storage: z
+    .enum(['packed', 'dense'])
+    .optional()
+    .describe('dense: zeros are stored and moved like any value; left out, packed where that is smaller'),
 };
 const name = z.string().min(1).max(100);
 const energy = z.string().min(1).max(100).describe('name of the energy table');
@@ -50,6 +58,8 @@ export const ARCH_FILE = z.strictObject({
   buffers: FIELDS.buffers.partial().optional(),
   dram: FIELDS.dram.partial().optional(),
   rearrange: FIELDS.rearrange.optional(),
+  reuse: FIELDS.reuse,
+  storage: FIELDS.storage,
   energy: energy.optional(),
 });
 
@@ -64,7 +74,7 @@ export function archNamed(text: string, known: KnownArchs): Arch {
   const preset = known.presets.find((arch) => arch.name === text);
   if (preset !== undefined) return preset;
   if (!/\.json$/i.test(text))
-    fail(`unknown architecture "${text}"`, { hint: `${didYouMean(text, names)}, or a .json file` });
+    fail(`unknown architecture "${text}"`, { hint: `${didYouMean(text, names)}, or a .json or .cfg file` });
   return archFromFile(text, known);
 }
 

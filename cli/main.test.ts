@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { zcu102 } from '../src/arch/presets/zcu102.ts';
 import { comparison, comparisonTable } from '../src/report/compare.ts';
+import type { Contestant, ContestRequest } from '../src/report/compare-runs.ts';
+import { archLike } from '../src/report/compare-settings.ts';
 import { reportCsv } from '../src/report/csv.ts';
+import { compareFigure } from '../src/report/figures/compare-figure.ts';
 import { reportHtml } from '../src/report/html.ts';
 import { reportTable } from '../src/report/table.ts';
 import { reportTrace } from '../src/report/trace.ts';
@@ -20,7 +23,8 @@ const tiny: Model = {
 };
 const machine = (name: string): Accelerator =>
   ({
-    ...{ name, summary: `the ${name}`, cite: 'nobody, 2020', arch: zcu102 },
+    ...{ name, summary: `the ${name}`, cite: 'nobody, 2020', fidelity: 'made up', arch: zcu102 },
+    shape: () => zcu102.array,
     rule: (zeros: number) => ({ kind: 'equal-per-kernel', zeros, blockFilters: 1, slicesOf: () => [] }),
   }) as unknown as Accelerator;
 
@@ -28,9 +32,18 @@ const run = vi.fn((request: RunRequest) => {
   request.onProgress?.({ stage: 'layers', done: 1, total: 3 });
   return sampleReport({ machine: request.machine.name, model: request.model.name });
 });
+const contest = vi.fn(({ model, batch }: ContestRequest, contestants: readonly Contestant[]) =>
+  contestants.map(({ machine: { name }, arch, rule }) =>
+    sampleReport({
+      ...{ machine: name, model: model.name, batch, rule },
+      arch: { ...arch, rows: 1, cols: 1, clockHz: 1 },
+    }),
+  ),
+);
 /** A library that answers at once; the real one is asked in real.test.ts. */
 const library = {
-  ...{ run, comparison, comparisonTable, reportCsv, reportHtml, reportTable, reportTrace },
+  ...{ run, contest, archLike, comparison, comparisonTable, compareFigure },
+  ...{ reportCsv, reportHtml, reportTable, reportTrace },
   machines: [machine('sense'), machine('dense-ws')],
   presets: [zcu102],
   energyTables: [{ name: zcu102.energy }],
@@ -54,13 +67,13 @@ describe('help', () => {
   test('sense alone and sense --help tell the commands', async () => {
     const { code, out } = await call('--help');
     expect(code).toBe(0);
-    for (const name of ['run', 'compare', 'prune', 'list'])
+    for (const name of ['run', 'compare', 'paper', 'prune', 'list'])
       expect(out).toMatch(new RegExp(`^  ${name} `, 'm'));
     expect((await call()).out).toContain('Usage: sense');
     expect(await call('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' });
   });
 
-  test.each(['run', 'compare', 'prune', 'list'])(
+  test.each(['run', 'compare', 'paper', 'prune', 'list'])(
     'sense %s --help has an example and the common options',
     async (name) => {
       const { code, out, err } = await call(name, '--help');
@@ -148,17 +161,49 @@ test('a check that does not hold exits 1, and says which', async () => {
   expect((await call('run', 'vgg16', '--verify')).out).toContain('verified: every layer');
 });
 
-test('compare runs every machine, or those named', async () => {
-  const { out } = await call('compare', 'vgg16', '--json', '-');
-  const { schema, reports } = JSON.parse(out);
-  expect(schema).toBe('sense.compare/1');
-  expect(reports.map((report: { machine: string }) => report.machine)).toEqual(['sense', 'dense-ws']);
-  expect((await call('compare', 'vgg16', '--machines', 'dense-ws')).out).not.toMatch(/^tiny +sense /m);
+describe('compare', () => {
+  const contestants = (): readonly Contestant[] => contest.mock.lastCall![1];
+
+  test('every machine, or those named, each by its own rule', async () => {
+    const { out } = await call('compare', 'vgg16', '--json', '-');
+    const { schema, reports, machines } = JSON.parse(out);
+    expect(schema).toBe('sense.compare/1');
+    expect(reports.map((report: { machine: string }) => report.machine)).toEqual(['sense', 'dense-ws']);
+    expect(machines[0]).toEqual({ name: 'sense', cite: 'nobody, 2020', fidelity: 'made up' });
+    expect(contestants()[0]!.rule).toEqual({ kind: 'equal-per-kernel', zeros: 0.5 });
+    const named = await call('compare', 'vgg16', '--machines', 'dense-ws,dense-ws', '--rule', 'magnitude');
+    expect(named.out).not.toMatch(/^tiny +sense /m);
+    expect(contestants().map(({ machine: { name }, rule }) => [name, rule.kind])).toEqual([
+      ['dense-ws', 'magnitude'],
+    ]);
+  });
+
+  test('--same is refused where it names what cannot be the same, and told in the result', async () => {
+    const { code, err } = await call('compare', 'vgg16', '--same', 'macs,price');
+    expect([code, err]).toEqual([2, expect.stringContaining('macs, clock, bits, dram')]);
+    const { out } = await call('compare', 'vgg16', '--same', 'all', '--json', '--quiet');
+    expect(JSON.parse(out).same).toEqual(['macs', 'clock', 'bits', 'dram']);
+  });
+
+  test('a figure is drawn as the kind and the file ask for, before anything is computed refused otherwise', async () => {
+    const svg = join(cwd, 'a.svg');
+    expect((await call('compare', 'vgg16', '--figure', svg, '--kind', 'radar', '--quiet')).code).toBe(0);
+    expect(readFileSync(svg, 'utf8')).toMatch(/^<svg .*Share of the best machine/s);
+    const png = join(cwd, 'a.png');
+    await call('compare', 'vgg16', '--figure', png, '--quiet');
+    expect(readFileSync(png).subarray(1, 4).toString()).toBe('PNG');
+    contest.mockClear();
+    const { code, err } = await call('compare', 'vgg16', '--figure', 'a.gif');
+    expect([code, err]).toEqual([2, expect.stringContaining('a figure is an .svg or a .png file')]);
+    expect(contest).not.toHaveBeenCalled();
+  });
 });
 
 describe('list', () => {
   test('everything, one list, and as JSON', async () => {
-    expect((await call('list')).out).toMatch(/^models\n {2}vgg16 {2}VGG-16\n\nmachines\n/);
+    expect((await call('list')).out).toMatch(
+      /^models\n {2}vgg16 {2}VGG-16\n\ntrained\n {2}lenet5-half .*\n\nmachines\n/,
+    );
     const { out } = await call('list', 'machines', '--json');
     expect(JSON.parse(out)).toMatchObject({
       schema: 'sense.list/1',
@@ -197,10 +242,10 @@ describe('the mistakes of users: one message, exit 2, no file', () => {
     [
       'an unknown model',
       () => ['run', 'vgg17'],
-      ['✖ unknown model "vgg17"', 'did you mean vgg16?', 'path to an .onnx file'],
+      ['✖ unknown model "vgg17"', 'did you mean vgg16?', 'path to an .onnx, .csv or .yaml file'],
     ],
     ['a hostile name', () => ['run', 'x\u001b[2J'], ['unknown model "x\\u{1b}[2J"']],
-    ['a topology', () => ['run', 'alexnet.csv'], ['not supported in this version']],
+    ['a topology that is not there', () => ['run', 'alexnet.csv'], ['cannot read the table of layers']],
     [
       'a missing file',
       () => ['run', 'nowhere.onnx'],

@@ -3,6 +3,7 @@ import { Command as Commander, Option } from 'commander';
 import { COMMON_OPTIONS, type Command, type OptionSpec, type Session } from './command.ts';
 import { compare } from './commands/compare.ts';
 import { list } from './commands/list.ts';
+import { paper } from './commands/paper.ts';
 import { prune } from './commands/prune.ts';
 import { rtl } from './commands/rtl.ts';
 import { run } from './commands/run.ts';
@@ -12,7 +13,7 @@ import { type Io, processIo } from './io.ts';
 import type { Library } from './library.ts';
 import { progressOn } from './progress.ts';
 
-const COMMANDS: readonly Command[] = [run, compare, prune, train, rtl, list];
+const COMMANDS: readonly Command[] = [run, compare, paper, prune, train, rtl, list];
 
 export interface MainOptions {
   readonly io?: Io;
@@ -39,8 +40,8 @@ export async function main(
     const registered = program
       .command(command.name)
       .description(command.summary)
-      .arguments(command.args)
       .addHelpText('after', examplesOf(command));
+    if (command.args !== '') registered.arguments(command.args);
     for (const spec of [...command.options, ...COMMON_OPTIONS]) registered.addOption(optionOf(spec));
     registered.action(async () => {
       const values = registered.opts();

@@ -1,4 +1,4 @@
-/** The <model> of a command line: a zoo name or an ONNX file, with the sidecar that may lie beside it. */
+/** The <model> of a command line: a zoo name, a table of layers, or an ONNX file with the sidecar that may lie beside it. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -8,6 +8,8 @@ import { readBounded, stem } from './files.ts';
 import { readJson } from './inputs/json-file.ts';
 import { SIDECAR, type Sidecar } from './inputs/recipe-file.ts';
 import type { Library } from './library.ts';
+import { isTable, tableModel } from './peer-files.ts';
+import { SHIPPED, shippedModel } from './shipped.ts';
 
 /** A protobuf message ends here. */
 const MAX_MODEL = 2 ** 31 - 1;
@@ -18,22 +20,25 @@ export interface LoadedModel {
   /** Of a file; absent for the zoo. */
   readonly path?: string;
   readonly sidecar?: { readonly path: string; readonly content: Sidecar };
+  /** What of the file was not used, or read in a way of ours. */
+  readonly notes?: readonly string[];
 }
 
 export function loadModel(name: string, library: Library): LoadedModel {
-  if (/\.csv$/i.test(name))
-    fail('SCALE-Sim topologies (.csv) are not supported in this version', {
-      at: name,
-      hint: `an .onnx file, or one of: ${library.zoo.map((entry) => entry.name).join(', ')}`,
-    });
+  if (isTable(name)) return { ...tableModel(name, library), path: name };
+  const shipped = shippedModel(name);
+  if (shipped !== undefined) return onnxFile(shipped, library);
   const isFile = /\.onnx$/i.test(name) || /[\\/]/.test(name);
   return isFile ? onnxFile(name, library) : zooModel(name, library);
 }
 
 function zooModel(name: string, library: Library): LoadedModel {
   const known = library.zoo.map((entry) => entry.name);
+  const names = [...known, ...SHIPPED.map((model) => model.name)];
   if (!known.includes(name))
-    fail(`unknown model "${name}"`, { hint: `${didYouMean(name, known)}, or a path to an .onnx file` });
+    fail(`unknown model "${name}"`, {
+      hint: `${didYouMean(name, names)}, or a path to an .onnx, .csv or .yaml file`,
+    });
   const entry = library.findZoo(name);
   return { model: entry.build(), zoo: entry };
 }

@@ -1,6 +1,8 @@
 /** `sense rtl`: what it says before any tool runs, and its JSON where the tools are installed. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../rtl/root.ts';
 import { isInstalled, missing } from '../rtl/tool.ts';
 import { freshFolder, sense } from '../test/fixtures/command-line.ts';
 
@@ -8,16 +10,58 @@ const cwd = freshFolder();
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 test('an action it lacks is refused, with those it has', async () => {
-  const { code, err } = await sense(['rtl', 'emit'], { cwd });
+  const { code, err } = await sense(['rtl', 'build'], { cwd });
   expect(code).toBe(2);
-  expect(err).toContain('✖ sense rtl cannot "emit"');
-  expect(err).toContain('try  sense rtl verify, sense rtl synth');
+  expect(err).toContain('✖ sense rtl cannot "build"');
+  expect(err).toContain('try  sense rtl verify, sense rtl synth, sense rtl emit');
 });
 
 test('sizes are bounded', async () => {
   const { code, err } = await sense(['rtl', 'synth', '--rows', '65'], { cwd });
   expect(code).toBe(2);
   expect(err).toContain('--rows takes a whole number from 1 to 64, got "65"');
+});
+
+describe('emit', () => {
+  const argv = ['rtl', 'emit', 'lenet5', '--layer', 'conv1', '--rows', '4', '--cols', '4', '-o', 'lenet5'];
+
+  test('writes a folder that stands alone, and the same one again', async () => {
+    const { code, out, err } = await sense([...argv, '--json'], { cwd });
+    expect(err).not.toContain('✖');
+    expect(code).toBe(0);
+    const { files, ...result } = JSON.parse(out);
+    expect(result).toMatchObject({ schema: 'sense.rtl-emit/1', layer: 'conv1', rows: 4, cols: 4 });
+    const read = () => files.map((file: string) => readFileSync(join(cwd, 'lenet5', file), 'utf8'));
+    const before = read();
+    expect(files).toEqual(
+      expect.arrayContaining(['sources.f', 'testbench.sv', 'clock.xdc', 'vivado.tcl', 'README.md']),
+    );
+    expect(before.join('')).not.toContain(packageRoot);
+    expect((await sense([...argv, '--force'], { cwd })).code).toBe(0);
+    expect(read()).toEqual(before);
+  });
+
+  test('a folder that is not empty is left alone', async () => {
+    const { code, err } = await sense(argv, { cwd });
+    expect(code).toBe(2);
+    expect(err).toContain('✖ the folder is not empty');
+    expect(err).toContain('--force');
+  });
+
+  test.each([
+    [['rtl', 'emit'], 'emit takes a model'],
+    [['rtl', 'emit', 'lenet5'], '-o names the folder to write, and is missing'],
+    [
+      ['rtl', 'emit', 'lenet5', '--layer', 'conv3', '-o', 'x'],
+      'no conv or fully connected layer is named "conv3"',
+    ],
+    [['rtl', 'emit', 'vgg16', '--layer', 'conv1_2', '-o', 'x'], 'too many to emit'],
+  ])('%j is refused: %s', async (argv, message) => {
+    const { code, err } = await sense(argv, { cwd });
+    expect(code).toBe(2);
+    expect(err).toContain(`✖ ${message.startsWith('too') ? 'the layer takes' : message}`);
+    expect(err).toContain(message);
+  });
 });
 
 const verilator = missing('verilator', 'make', 'g++');

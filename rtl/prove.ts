@@ -17,6 +17,8 @@ export interface Prove extends Design {
   readonly mode: 'bounded' | 'induction';
   /** A control: the design with one place of its text changed, which the proof must refute. */
   readonly change?: { readonly replace: string; readonly by: string };
+  /** Files of assertions that stand apart: each goes in front of the end of a source's only module, and sees its insides. */
+  readonly bind?: Readonly<Record<string, string>>;
 }
 
 export interface Verdict {
@@ -37,8 +39,11 @@ export async function prove(task: Prove): Promise<Verdict> {
   }
 }
 
-async function toSmt({ top, sources, parameters = {}, change }: Prove, folder: string): Promise<string> {
-  const texts = await Promise.all(sources.map((source) => readFile(fromRoot(source), 'utf8')));
+async function toSmt(
+  { top, sources, parameters = {}, change, bind = {} }: Prove,
+  folder: string,
+): Promise<string> {
+  const texts = await Promise.all(sources.map((source) => bound(source, bind[source])));
   const changed = change ? changeOnce(texts, change) : texts;
   const files = sources.map((source) => `${folder}/${basename(source)}`);
   await Promise.all(files.map((file, i) => writeFile(file, changed[i]!)));
@@ -54,6 +59,14 @@ async function toSmt({ top, sources, parameters = {}, change }: Prove, folder: s
   ];
   await runWell('yosys', ['-q', '-p', script.join('; ')]);
   return model;
+}
+
+async function bound(source: string, assertions: string | undefined): Promise<string> {
+  const text = await readFile(fromRoot(source), 'utf8');
+  if (assertions === undefined) return text;
+  const [module, ...others] = text.split('endmodule');
+  if (others.length !== 1) fail(`${source} has not one module`, { hint: 'bind to a file of one module' });
+  return `${module}\n${await readFile(fromRoot(assertions), 'utf8')}\nendmodule\n`;
 }
 
 /** Replace a text that occurs exactly once, or the control would test something else than it says. */

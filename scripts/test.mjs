@@ -30,21 +30,23 @@ if (!existsSync('tools/node_modules/.bin/biome')) {
   }
 }
 
-const silicon = ['verilator', 'yosys', 'yosys-smtbmc', 'z3'];
-const absent = () => silicon.filter((tool) => spawnSync(tool, ['-h'], { stdio: 'ignore' }).error);
+const wanted = ['verilator', 'yosys', 'yosys-smtbmc', 'z3', 'chromium'];
+const absent = () => wanted.filter((tool) => spawnSync(tool, ['-h'], { stdio: 'ignore' }).error);
 if (absent().length > 0) {
   const mayInstall =
     process.getuid?.() === 0 && !spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).error;
   if (mayInstall) {
-    console.log(`setting up what the circuits' tests need from apt: ${absent().join(', ')}`);
+    console.log(
+      `setting up what the circuits' and the browser's tests need from apt: ${absent().join(', ')}`,
+    );
     run('apt-get', ['update', '-qq']);
-    run('apt-get', ['install', '-y', '-qq', 'verilator', 'yosys', 'z3', 'g++', 'make'], {
+    run('apt-get', ['install', '-y', '-qq', 'verilator', 'yosys', 'z3', 'g++', 'make', 'chromium'], {
       DEBIAN_FRONTEND: 'noninteractive',
     });
   }
   if (absent().length > 0)
     console.log(
-      `not here: ${absent().join(', ')}; the circuits' tests will skip by name\n  try  sudo apt-get install verilator yosys z3`,
+      `not here: ${absent().join(', ')}; the tests that need them will skip by name\n  try  sudo apt-get install verilator yosys z3 g++ make chromium`,
     );
 }
 

@@ -1,10 +1,12 @@
 /** The whole pipeline on one page: fold, prune, quantise, give each layer its work, cost it, report. */
 import type { Accelerator } from './accel/accelerator.ts';
+import { type RuleChoice, ruleFor } from './accel/rule-choice.ts';
 import { verifyLayer } from './accel/verify.ts';
 import type { Arch } from './arch/arch.ts';
+import type { EnergyTable } from './arch/energy/table.ts';
 import { fail } from './errors.ts';
 import { hostLayers } from './infer/integers.ts';
-import { type ConvLayer, isConv } from './model/layer.ts';
+import { isConv } from './model/layer.ts';
 import type { Model } from './model/model.ts';
 import type { SparsityRule } from './model/sparsity.ts';
 import type { LayerWork } from './model/work.ts';
@@ -13,18 +15,13 @@ import { postTraining } from './quantize/post-training.ts';
 import { type Answers, gatherAnswers } from './report/answers.ts';
 import { layerLog, makeReport } from './report/make-report.ts';
 import type { Report } from './report/report.ts';
-import { seeded } from './tensor/random.ts';
-import { chooseActivations, layerFilter, type PublishedDensities } from './workload/densities.ts';
+import { assumedWorks } from './workload/assumed-works.ts';
+import { layerFilter, type PublishedDensities } from './workload/densities.ts';
 import { measureBatch, type NetworkInput } from './workload/measured-works.ts';
 import { type PrunedModel, pruneModel as pruneWith } from './workload/prune-model.ts';
-import { syntheticWorks } from './workload/synthetic-works.ts';
 
+export { type RuleChoice, ruleFor } from './accel/rule-choice.ts';
 export type { NetworkInput } from './workload/measured-works.ts';
-
-export interface RuleChoice {
-  readonly kind: SparsityRule['kind'];
-  readonly zeros: number;
-}
 
 export interface Progress {
   readonly stage: string;
@@ -39,6 +36,8 @@ export interface RunRequest {
   readonly ofmapDensities?: ReadonlyMap<string, number> | undefined;
   readonly machine: Accelerator;
   readonly arch: Arch;
+  /** Instead of the table that `arch.energy` names. */
+  readonly energy?: EnergyTable | undefined;
   readonly batch: number;
   readonly rule: RuleChoice;
   /** What ifmaps are taken to be where no inputs are given. */
@@ -53,14 +52,6 @@ export interface RunRequest {
   readonly onProgress?: ((step: Progress) => void) | undefined;
 }
 
-/** The rule a user asked for, with the slices the machine states. */
-export const ruleFor = (machine: Accelerator, arch: Arch, { kind, zeros }: RuleChoice): SparsityRule => ({
-  ...machine.rule(zeros, arch),
-  kind,
-  zeros: kind === 'none' ? 0 : zeros,
-  blockFilters: arch.array.cols,
-});
-
 /** One shot: the model with weights that obey the rule. */
 export const pruneModel = (
   model: Model,
@@ -74,7 +65,7 @@ export function run(request: RunRequest): Report {
   const rule = ruleFor(machine, arch, request.rule);
   const pruned = pruneWith(fold(given), rule).model;
   const wanted = layerFilter(request.layers);
-  const log = layerLog(arch);
+  const log = layerLog(arch, request.energy);
   const cost = (work: LayerWork): void => {
     if (!wanted(work.name)) return;
     if (request.verify) verifyLayer(machine, work, arch);
@@ -151,26 +142,11 @@ function runAssumed(
   request: RunRequest,
   { pruned, rule, cost }: { pruned: Model; rule: SparsityRule; cost: (work: LayerWork) => void },
 ): Outcome {
-  const { densityOf, kind, note } = chooseActivations(request.activations, request.densities);
-  const wanted = layerFilter(request.layers);
-  const picks = (layer: ConvLayer): boolean => wanted(layer.name);
-  const total = pruned.layers.filter((layer) => isConv(layer) && picks(layer)).length;
-  const options = {
-    ifmapDensity: densityOf,
-    ofmapDensity: (layer: ConvLayer) =>
-      kind === 'published' ? request.ofmapDensities?.get(layer.name) : undefined,
-    rule,
-    batch: request.batch,
-    random: seeded(request.seed, pruned.name),
-  };
+  const { works, total, source } = assumedWorks(pruned, rule, request);
   let done = 0;
-  for (const work of syntheticWorks(pruned, options, picks)) {
+  for (const work of works) {
     cost(work);
     request.onProgress?.({ stage: 'layers', done: ++done, total });
   }
-  const synthetic = pruned.layers.some((layer) => isConv(layer) && !layer.weight);
-  return {
-    images: request.batch,
-    source: { weights: synthetic ? 'synthetic' : 'file', activations: kind, note },
-  };
+  return { images: request.batch, source };
 }

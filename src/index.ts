@@ -9,6 +9,7 @@ import type { Report } from './report/report.ts';
 
 export type { Accelerator } from './accel/accelerator.ts';
 export { machines } from './accel/index.ts';
+export { converted, type FpgaRecord, fpgaRecords } from './accel/records.ts';
 export type { Arch } from './arch/arch.ts';
 export { presets } from './arch/presets.ts';
 export { UserError } from './errors.ts';
@@ -18,6 +19,8 @@ export type { Model } from './model/model.ts';
 export { zoo } from './model/zoo/index.ts';
 export { exportOnnx } from './onnx/export.ts';
 export { importOnnx } from './onnx/import.ts';
+export { importLayers } from './peers/import-layers.ts';
+export { importTopology } from './peers/scale-sim.ts';
 export type { Comparison } from './report/compare.ts';
 export type { Report } from './report/report.ts';
 export { type Tensor, tensor } from './tensor/tensor.ts';
@@ -53,4 +56,10 @@ export const compare = (
   model: string | Model,
   options: Omit<RunOptions, 'machine'> = {},
   on: readonly (string | Accelerator)[] = machines,
-): Comparison => comparison(on.map((machine) => run(model, { ...options, machine })));
+): Comparison => {
+  const named = on.map((machine) => (typeof machine === 'string' ? machineNamed(machine) : machine));
+  return comparison(
+    named.map((machine) => run(model, { ...options, machine })),
+    named,
+  );
+};

@@ -18,9 +18,9 @@ import type { Accuracies, Method, TrainingReport } from './train/training-report
 import { accuracyFp32, accuracyInt8 } from './training-flow/accuracy.ts';
 import { trainedLayers } from './training-flow/kernels.ts';
 import { anywhere, ruleOn, type TrainingRequest, type TrainingStep } from './training-flow/request.ts';
-import { audit, checkRule, pruneToRule } from './training-flow/rule.ts';
-import type { TrainingState } from './training-flow/state.ts';
-import { trainMethod } from './training-flow/train-method.ts';
+import { arranged, audit, checkRule, pruneToRule } from './training-flow/rule.ts';
+import type { PhaseName, TrainingState } from './training-flow/state.ts';
+import { lastSteps, trainPhase, wholeTraining } from './training-flow/train-method.ts';
 
 export type { TrainingRequest, TrainingStep } from './training-flow/request.ts';
 
@@ -52,20 +52,33 @@ export function* trainNetwork(
     seconds: 0,
     images: 0,
   };
-  for (const method of TRAINED) {
-    if (!wants(methods, method, hasWeights) || state.finished.some((done) => done.method === method))
-      continue;
-    state = yield* trainMethod(method, start, { request, state });
+  const ended = (phase: PhaseName) => state.finished.find((done) => done.phase === phase)?.parameters;
+  /** Folded, since a batch norm inside the convolution changes which weights are small; in the rule's order; pruned. */
+  const shaped = (method: Method): Model => {
+    const network = fold(withParameters(start, ended(method)!));
+    if (method === 'dense') return network;
+    const on = method === 'unstructured' ? ruleOn(request, anywhere(request.rule)) : adaptive;
+    return pruneToRule(arranged(network, on), on).model;
+  };
+  const trained = (method: Method): Model | undefined => {
+    if (!ended(method)) return undefined;
+    const last = ended(`${method}, int8 in sight`);
+    return last ? withParameters(shaped(method), last) : shaped(method);
+  };
+
+  for (const method of TRAINED.filter((each) => wants(methods, each, hasWeights))) {
+    const running = { request, state };
+    if (!ended(method)) state = yield* trainPhase(wholeTraining(method, start, request), running);
+    if (request.qatEpochs && !ended(`${method}, int8 in sight`))
+      state = yield* trainPhase(lastSteps(method, shaped(method), request), { request, state });
   }
 
-  const trained = (method: Method): Model | undefined => {
-    const found = state.finished.find((done) => done.method === method);
-    return found && fold(withParameters(start, found.parameters));
-  };
-  // Folded before it is pruned or measured: a batch norm inside the convolution changes which weights are small.
   const given = hasWeights ? fold(model) : undefined;
   const dense = trained('dense') ?? given;
-  const oneShot = methods.includes('one-shot') && dense ? pruneToRule(dense, adaptive).model : undefined;
+  const oneShot =
+    methods.includes('one-shot') && dense
+      ? pruneToRule(arranged(dense, adaptive), adaptive).model
+      : undefined;
   const measured = { given, dense: trained('dense'), oneShot };
   const networks = { ...measured, adaptive: trained('adaptive'), unstructured: trained('unstructured') };
   const fp32 = yield* measure(networks, 'testing in fp32', (network) => accuracyFp32(network, dataset));
@@ -77,7 +90,8 @@ export function* trainNetwork(
   const report: TrainingReport = {
     ...{ schema: 'sense.train/1', model: model.name, dataset: dataset.name, machine: request.machine.name },
     rule: { kind: request.rule.kind, zeros: request.rule.zeros },
-    ...{ seed: request.train.seed, epochs: request.train.epochs, batch: request.train.batchSize },
+    ...{ seed: request.train.seed, epochs: request.train.epochs, qatEpochs: request.qatEpochs ?? 0 },
+    batch: request.train.batchSize,
     images: { train: dataset.train.count, test: dataset.test.count },
     ...{ accuracy: fp32, accuracyInt8: int8 },
     ...audit(last, held),

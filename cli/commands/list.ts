@@ -5,6 +5,7 @@ import { didYouMean } from '../did-you-mean.ts';
 import { checkOutputs } from '../files.ts';
 import type { Library } from '../library.ts';
 import { oneOf } from '../options.ts';
+import { SHIPPED } from '../shipped.ts';
 import { at, deliver, jsonTarget } from './shared.ts';
 
 const SCHEMAS = ['arch', 'preprocess', 'sidecar'] as const;
@@ -14,6 +15,9 @@ const RULES: readonly Named[] = [
   { name: 'magnitude', says: 'the smallest weights of a layer, wherever they lie' },
   { name: 'equal-per-kernel', says: 'the same number of zeros in every kernel slice, over all filters' },
   { name: 'column-block', says: 'whole input channels, the same for all filters that share a pass' },
+  { name: 'n-of-m', says: 'of every m input channels of a filter n stay: 2 of 4 at one half' },
+  { name: 'pattern', says: 'kernels up to 3x3 choose among at most eight fixed sets of taps; others stay' },
+  { name: 'group', says: 'the same taps for all filters that share a block' },
 ];
 
 interface Named {
@@ -58,6 +62,7 @@ async function listing({ zoo, machines, presets, formats }: Library): Promise<Li
   const { PRESETS } = await import('../inputs/recipe.ts');
   return {
     models: zoo.map(({ name, title, cite }) => ({ name, says: title, cite })),
+    trained: SHIPPED.map((model) => ({ ...model })),
     machines: machines.map(({ name, summary, cite }) => ({ name, says: summary, cite })),
     rules: RULES.map((rule) => ({ ...rule })),
     presets: presets.map((arch) => ({ says: archLine(arch), ...arch })),

@@ -22,6 +22,7 @@ export const prune: Command = {
     SPARSITY_OPTION,
     { flags: '--epochs <n>', says: 'fine-tune so many epochs while pruning', parse: whole(1, 100_000) },
     { flags: '--data <set>', says: `what to fine-tune on: ${DATASETS}, or a folder` },
+    { flags: '--download', says: 'fetch that data set into the cache folder if it is not there' },
     ...FINE_TUNING_OPTIONS,
   ],
   examples: [

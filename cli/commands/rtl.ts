@@ -1,31 +1,63 @@
-/** `sense rtl verify|synth`: the machine in SystemVerilog, co-simulated by Verilator, synthesised and counted by Yosys. */
+/** `sense rtl verify|synth|emit`: the machine in SystemVerilog, simulated, synthesised and counted, written out. */
 import { fail } from '../../src/errors.ts';
 import type { Command, OptionValues, Session } from '../command.ts';
 import { checkOutputs } from '../files.ts';
-import { whole } from '../options.ts';
+import { oneOf, whole } from '../options.ts';
 import { at, deliver, jsonTarget } from './shared.ts';
 
-const ACTIONS = ['verify', 'synth'] as const;
+const ACTIONS = ['verify', 'synth', 'emit'] as const;
+const ENGINES = ['verilator', 'npm'] as const;
 
 /** Layers a simulation takes at a time, so that there is progress to show. */
 const BATCH = 25;
 
 export const rtl: Command = {
   name: 'rtl',
-  summary: 'check the SystemVerilog against the models (verify), or count what it takes of an FPGA (synth)',
-  args: `<${ACTIONS.join('|')}>`,
+  summary:
+    'check the SystemVerilog against the models (verify), count what it takes of an FPGA (synth), write a layer of it (emit)',
+  args: `<${ACTIONS.join('|')}> [model]`,
   options: [
-    { flags: '--rows <n>', says: 'rows of the array (verify: 8, synth: 32)', parse: whole(1, 64) },
-    { flags: '--cols <n>', says: 'columns of the array (verify: 8, synth: 32)', parse: whole(1, 64) },
+    { flags: '--rows <n>', says: 'rows of the array (verify, emit: 8, synth: 32)', parse: whole(1, 64) },
+    { flags: '--cols <n>', says: 'columns of the array (verify, emit: 8, synth: 32)', parse: whole(1, 64) },
     { flags: '--cases <n>', says: 'verify: random layers to run', parse: whole(1, 100_000), fallback: 200 },
+    {
+      flags: '--engine <engine>',
+      says: 'verify: verilator, or npm, which needs Node alone (default: verilator where it is installed)',
+      parse: oneOf(ENGINES),
+    },
+    { flags: '--whole', says: 'verify: networks on the whole machine, DRAM to DRAM, not layers on its core' },
+    {
+      flags: '--lean <what>',
+      says: 'synth: spare with bram (two banks of 64 psums in LUTs) or with lut (one of 256 in block RAM)',
+      parse: oneOf(['bram', 'lut']),
+      fallback: 'bram',
+    },
+    { flags: '--power <model>', says: 'synth: also what it draws while it runs this network, estimated' },
+    { flags: '-o, --output <folder>', says: 'emit: the folder to write' },
+    { flags: '--layer <name>', says: 'emit: the layer (default: the first one)' },
+    { flags: '--force', says: 'emit: write into a folder that is not empty' },
   ],
-  examples: ['sense rtl verify --cases 200 --rows 8 --cols 8', 'sense rtl synth --json'],
+  examples: [
+    'sense rtl verify --cases 200 --rows 8 --cols 8',
+    'sense rtl synth --json',
+    'sense rtl emit lenet5 --layer conv2 -o lenet5-conv2',
+  ],
 
-  run([action], options, session) {
+  async run([action, model], options, session) {
     const json = jsonTarget(options);
     if (json !== undefined && json !== 'stdout') checkOutputs([at(session, json)]);
+    if (action === 'verify' && options.whole) {
+      await needs(VERILATOR, VERILATOR.join(' '));
+      const { verifyWhole } = await import('./rtl-machine.ts');
+      return verifyWhole(sizeOf(options, 4), options, session);
+    }
     if (action === 'verify') return verify(options, session);
     if (action === 'synth') return synth(options, session);
+    if (action === 'emit') {
+      const { emit } = await import('./rtl-emit.ts');
+      const name = model ?? fail('emit takes a model', { hint: 'sense rtl emit lenet5 -o lenet5-rtl' });
+      return emit({ name, ...sizeOf(options, 8) }, options, session);
+    }
     return fail(`sense rtl cannot "${action}"`, { hint: `sense rtl ${ACTIONS.join(', sense rtl ')}` });
   },
 };
@@ -44,8 +76,23 @@ const sizeOf = (options: OptionValues, otherwise: number) => ({
   cols: (options.cols as number | undefined) ?? otherwise,
 });
 
+const VERILATOR = ['verilator', 'make', 'g++'] as const;
+
+/** The engine asked for, or the first of the two that is there: npm's always is. */
+async function engineOf(options: OptionValues, session: Session) {
+  const { isInstalled } = await import('../../rtl/tool.ts');
+  const asked = options.engine as (typeof ENGINES)[number] | undefined;
+  const engine = asked ?? (VERILATOR.every(isInstalled) ? 'verilator' : 'npm');
+  if (engine === 'verilator') {
+    await needs(VERILATOR, VERILATOR.join(' '));
+    return { engine, run: (await import('../../rtl/compute/build.ts')).runCore };
+  }
+  const { npmCoreRunner } = await import('../../rtl/npm/compute.ts');
+  return { engine, run: npmCoreRunner(session.progress.note) };
+}
+
 async function verify(options: OptionValues, session: Session): Promise<number> {
-  await needs(['verilator', 'make', 'g++'], 'verilator make g++');
+  const { engine, run } = await engineOf(options, session);
   const { verifyCompute } = await import('../../rtl/compute/verify.ts');
   const { rows, cols } = sizeOf(options, 8);
   const [cases, seed] = [options.cases as number, options.seed as number];
@@ -57,6 +104,7 @@ async function verify(options: OptionValues, session: Session): Promise<number> 
       rows,
       cols,
       seed: (seed + batch * 0x9e3779b1) >>> 0, // a batch's own draw, and the user's for the first
+      run,
     });
     total = {
       cases: total.cases + ran,
@@ -69,11 +117,11 @@ async function verify(options: OptionValues, session: Session): Promise<number> 
   const { cycles, ...counts } = total;
   const right = counts.valueMismatches === 0 && counts.cycleMismatches === 0;
   const text = (): string =>
-    `${counts.cases} random layers on a ${rows} x ${cols} compute core, ${cycles} cycles in Verilator\n` +
+    `${counts.cases} random layers on a ${rows} x ${cols} compute core, ${cycles} cycles in ${engine === 'npm' ? 'CXXRTL' : 'Verilator'}\n` +
     `  ${counts.valueMismatches} with a value that differs from the plain convolution\n` +
     `  ${counts.cycleMismatches} with a cycle count that differs from the closed form\n`;
   await deliver(
-    { json: { schema: 'sense.rtl/1', ...counts, rows, cols, seed, cycles }, text },
+    { json: { schema: 'sense.rtl/1', ...counts, rows, cols, seed, cycles, engine }, text },
     options,
     session,
   );
@@ -82,14 +130,24 @@ async function verify(options: OptionValues, session: Session): Promise<number> 
 
 async function synth(options: OptionValues, session: Session): Promise<number> {
   await needs(['yosys'], 'yosys');
-  const [{ synthesise }, { synthesisTable }] = await Promise.all([
+  const [{ archOf, synthesise }, { synthesisTable }, { networkPower, powerTable }] = await Promise.all([
     import('../../rtl/synth/synth.ts'),
     import('../../rtl/synth/table.ts'),
+    import('./rtl-power.ts'),
   ]);
-  const synthesis = await synthesise({
-    ...sizeOf(options, 32),
-    progress: (stage, done, total) => session.progress.step({ stage: `synthesis: ${stage}`, done, total }),
-  });
-  await deliver({ json: synthesis, text: () => synthesisTable(synthesis) }, options, session);
+  const size = { ...sizeOf(options, 32), lean: options.lean as 'bram' | 'lut' };
+  session.progress.step({ stage: 'synthesis, a minute or two', done: 0, total: 1 });
+  const synthesis = await synthesise(size);
+  const name = options.power as string | undefined;
+  const mapped = { ...size, resources: synthesis, pe: archOf(size).pe };
+  const power = name === undefined ? undefined : await networkPower(name, mapped, options, session);
+  await deliver(
+    {
+      json: power === undefined ? synthesis : { ...synthesis, power },
+      text: () => synthesisTable(synthesis) + (power === undefined ? '' : powerTable(power)),
+    },
+    options,
+    session,
+  );
   return synthesis.fits ? 0 : 1;
 }

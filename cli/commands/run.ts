@@ -14,16 +14,32 @@ import {
   ruleFor,
   SPARSITY_OPTION,
   textOption,
+  told,
   workloadOf,
 } from './shared.ts';
 
 export const run: Command = {
   name: 'run',
-  summary: 'run one network on one machine and report cycles, DRAM traffic and energy, layer by layer',
+  summary:
+    'run one network, or one table of layers, on one machine and report cycles, DRAM traffic and energy, layer by layer',
   args: '<model>',
   options: [
-    { flags: '--machine <name>', says: 'the machine; see sense list', fallback: 'sense' },
-    { flags: '--arch <preset|file.json>', says: "its architecture (default: the machine's own)" },
+    {
+      flags: '--machine <name>',
+      says: 'the machine; see sense list (default: sense, or the dense array of a .cfg)',
+    },
+    {
+      flags: '--arch <preset|file>',
+      says: "its architecture: a preset, a .json file or a SCALE-Sim .cfg (default: the machine's own)",
+    },
+    {
+      flags: '--energy <ert.yaml>',
+      says: 'energies of an Accelergy table instead of those of the architecture',
+    },
+    {
+      flags: '--energy-map <map>',
+      says: 'which of its components is which action: mac=alu:compute/8,dramBit=ddr:read+write/64,skip=x',
+    },
     {
       flags: '--batch <n>',
       says: 'images that go through a layer together',
@@ -73,6 +89,7 @@ export const run: Command = {
   examples: [
     'sense run vgg16',
     'sense run squeezenet.onnx --input photo.jpg --preprocess caffe --labels synset_words.txt',
+    'sense run topology.csv --arch scale.cfg',
     'sense run resnet50 --arch my-arch.json --sparsity 0.6 --csv layers.csv --json report.json',
   ],
 
@@ -131,9 +148,11 @@ async function requestOf(
   session: Session,
   library: Library,
 ): Promise<RunRequest> {
-  const { machine, arch } = await machineAndArch(options, session, library);
+  const { machine, arch: built } = await machineAndArch(options, session, library);
+  const energy = await energyOf(built.energy, options, session, library);
+  const arch = energy === undefined ? built : { ...built, energy: energy.name };
   const { loadModel } = await import('../model-file.ts');
-  const loaded = loadModel(fileOrName(name, session), library);
+  const loaded = told(loadModel(fileOrName(name, session), library), session);
   const given = options.input as readonly string[] | undefined;
   const density = options.activations as 'published' | 'dense' | number | undefined;
   if (given !== undefined && density !== undefined)
@@ -145,6 +164,7 @@ async function requestOf(
     ...workloadOf(loaded, density, name),
     machine,
     arch,
+    energy,
     batch: options.batch as number,
     rule: ruleFor(machine, options),
     inputs: gathered?.inputs,
@@ -161,8 +181,14 @@ const VERIFIED =
   '\nverified: every layer, computed in the order of the machine, equals the plain convolution bit for bit\n';
 
 async function machineAndArch(options: OptionValues, session: Session, library: Library) {
-  const machine = machineOf(library, options.machine as string);
+  const named = textOption(options, 'machine');
   const asked = textOption(options, 'arch');
+  const { configured, isConfig } = await import('../peer-files.ts');
+  if (asked !== undefined && isConfig(asked)) {
+    const chosen = named === undefined ? undefined : machineOf(library, named);
+    return told(configured(at(session, asked), chosen, library), session);
+  }
+  const machine = machineOf(library, named ?? 'sense');
   if (asked === undefined) return { machine, arch: machine.arch };
   const { archNamed } = await import('../arch-file.ts');
   const energies = library.energyTables.map((table) => table.name);
@@ -171,6 +197,17 @@ async function machineAndArch(options: OptionValues, session: Session, library: 
     machine,
     arch: archNamed(isFile ? at(session, asked) : asked, { presets: library.presets, energies }),
   };
+}
+
+/** The architecture's own energies, or those of a file. */
+async function energyOf(base: string, options: OptionValues, session: Session, library: Library) {
+  const [path, map] = [textOption(options, 'energy'), textOption(options, 'energyMap')];
+  if (path === undefined) {
+    if (map !== undefined) fail('--energy-map without --energy', { hint: '--energy ert.yaml' });
+    return undefined;
+  }
+  const { energyFile } = await import('../peer-files.ts');
+  return told(energyFile(at(session, path), map, { base, library }), session).table;
 }
 
 async function gathering(
@@ -199,7 +236,7 @@ async function gathering(
 
 /** A zoo name stays a name; a file is looked for from where the user stands. */
 export const fileOrName = (name: string, session: Session): string =>
-  /\.(onnx|csv)$/i.test(name) || /[\\/]/.test(name) ? at(session, name) : name;
+  /\.(onnx|csv|ya?ml)$/i.test(name) || /[\\/]/.test(name) ? at(session, name) : name;
 
 type Render = (report: Report, library: Library) => string;
 

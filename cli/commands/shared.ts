@@ -9,7 +9,15 @@ import type { Accelerator, Library, RunRequest } from '../library.ts';
 import type { LoadedModel } from '../model-file.ts';
 import { oneOf, zerosShare } from '../options.ts';
 
-export const RULES = ['none', 'magnitude', 'equal-per-kernel', 'column-block'] as const;
+export const RULES = [
+  'none',
+  'magnitude',
+  'equal-per-kernel',
+  'column-block',
+  'n-of-m',
+  'pattern',
+  'group',
+] as const;
 export type RuleKind = (typeof RULES)[number];
 
 export const RULE_OPTION: OptionSpec = {
@@ -66,6 +74,12 @@ export function workloadOf(
   if (zoo === undefined) return { model, activations: asked ?? 'dense' };
   const ofmapDensities = new Map([...zoo.ofmapDensities].map(([layer, { ofmap }]) => [layer, ofmap]));
   return { model, densities: zoo.densities, ofmapDensities, activations: asked ?? 'published' };
+}
+
+/** What a reader left out or read in a way of its own is said aloud; the model is handed on. */
+export function told<T extends { readonly notes?: readonly string[] }>(loaded: T, session: Session): T {
+  for (const note of loaded.notes ?? []) session.progress.note(`note: ${note}`);
+  return loaded;
 }
 
 /** Where --json goes: a file, stdout, or nowhere. */

@@ -15,6 +15,10 @@ export const train: Command = {
   options: [
     ...SETTING_OPTIONS,
     { flags: '--data <dir>', says: 'where data sets lie (default: SENSE_DATA_DIR)' },
+    {
+      flags: '--download',
+      says: 'fetch mnist, fashion-mnist or cifar10 into the cache folder (XDG_CACHE_HOME) if it is not there',
+    },
     { flags: '--out <dir>', says: 'keep the network, its masks, figures and a checkpoint there' },
     { flags: '--resume <dir>', says: 'go on from the checkpoint that an earlier run left there' },
   ],

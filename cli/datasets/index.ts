@@ -1,5 +1,5 @@
 /** The <dataset> of a command line, ready for a network: read, normalised as the network wants it, labels checked. */
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { fail } from '../../src/errors.ts';
 import type { Dataset } from '../../src/train/datasets/dataset.ts';
 import { glyphNames, glyphs } from '../../src/train/datasets/glyphs.ts';
@@ -8,10 +8,12 @@ import { presetFor, type Recipe } from '../inputs/recipe.ts';
 import { checkRecipe, recipeNamed, type Sidecar } from '../inputs/recipe-file.ts';
 import type { Progress } from '../progress.ts';
 import { readCifar10 } from './cifar10.ts';
+import { cacheFolder, download } from './download.ts';
 import { readImageFolder } from './image-folder.ts';
 import { readMnist } from './mnist.ts';
 import { checkLabels, type Pictures, splitOf } from './pictures.ts';
-import { type Form, placeOf, type Where } from './where.ts';
+import type { Sources } from './sources.ts';
+import { type Form, isMissing, placeOf, type Where } from './where.ts';
 
 export interface DatasetOptions extends Where {
   /** What the network takes: [C, H, W]. */
@@ -22,6 +24,9 @@ export interface DatasetOptions extends Where {
   readonly sidecar?: Sidecar | undefined;
   readonly seed: number;
   readonly progress: Progress;
+  /** Fetch a known set that is not there. */
+  readonly download?: boolean | undefined;
+  readonly sources?: Sources;
 }
 
 export interface LoadedDataset {
@@ -36,6 +41,12 @@ export async function loadDataset(name: string, options: DatasetOptions): Promis
   if (name === 'glyphs') {
     const dataset = limited(glyphs({ seed: options.seed }), options.limit);
     return { dataset, recipe, classes: glyphNames };
+  }
+  if (options.download && isMissing(name, options)) {
+    const folder = join(cacheFolder(options.env), name);
+    options.progress.note(`fetching ${name} into ${folder}`);
+    const { progress, sources } = options;
+    await download(name, { folder, progress, ...(sources && { sources }) });
   }
   const { form, folder } = placeOf(name, options);
   options.progress.step({ stage: `reading ${name}`, done: 0, total: 1 });

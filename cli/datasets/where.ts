@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fail } from '../../src/errors.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { isCifar10 } from './cifar10.ts';
+import { cacheFolder } from './download.ts';
 import { isImageFolder } from './image-folder.ts';
 import { isMnist } from './mnist.ts';
 
@@ -45,16 +46,17 @@ export function placeOf(name: string, { given, resolve, env = process.env }: Whe
   const named = NAMED.get(name);
   if (named === undefined) return folderPlace(name, resolve(name));
   const root = given ?? (env.SENSE_DATA_DIR ? resolve(env.SENSE_DATA_DIR) : undefined);
-  if (root === undefined)
+  const tried = root === undefined ? [] : [join(root, 'datasets', name), join(root, name), root];
+  const cached = join(cacheFolder(env), name);
+  const folder = [...tried, cached].find((path) => isFolder(path) && isForm[named.form](path));
+  if (root === undefined && folder === undefined)
     return fail(`where is the data set ${name}?`, {
-      hint: `--data <folder with ${named.files}>, or SENSE_DATA_DIR; sense train glyphs needs no files`,
+      hint: `--data <folder with ${named.files}>, or SENSE_DATA_DIR, or --download; sense train glyphs needs no files`,
     });
-  const tried = [join(root, 'datasets', name), join(root, name), root];
-  const folder = tried.find((path) => isFolder(path) && isForm[named.form](path));
   return folder === undefined
     ? fail(`the data set ${name} is not there, or not all of it`, {
         at: tried.join(', '),
-        hint: `a folder with ${named.files}`,
+        hint: `a folder with ${named.files}, or --download`,
       })
     : { form: named.form, folder };
 }
@@ -74,3 +76,14 @@ function folderPlace(name: string, folder: string): Place {
 }
 
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
+
+/** Whether a set by this name lies nowhere yet, though it is one that is known. */
+export function isMissing(name: string, where: Where): boolean {
+  if (!NAMED.has(name)) return false;
+  try {
+    placeOf(name, where);
+    return false;
+  } catch {
+    return true;
+  }
+}

@@ -43,7 +43,8 @@ export function trainingFigure(report: TrainingReport): string {
 }
 
 /** Test accuracy of each trained method over epochs; one-shot pruning takes none, and is a level. */
-function accuracies({ history, accuracy, epochs, dataset }: TrainingReport): readonly string[] {
+function accuracies({ history, accuracy, dataset, ...report }: TrainingReport): readonly string[] {
+  const epochs = report.epochs + report.qatEpochs;
   const levels = [...history.map((epoch) => epoch.testAccuracy), accuracy.oneShot ?? 1];
   const low = Math.floor(Math.min(...levels, 0.99) * 20) / 20;
   const across = (epoch: number): number => LEFT + (PANEL.width * epoch) / Math.max(1, epochs);

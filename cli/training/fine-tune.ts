@@ -7,20 +7,23 @@ import { SETTING_OPTIONS } from './settings.ts';
 
 export const DATASETS = 'mnist, fashion-mnist, cifar10 (under SENSE_DATA_DIR), glyphs';
 
-const SHARED = ['exempt', 'batch', 'optimiser', 'lr', 'weight-decay', 'limit', 'preprocess'];
+const SHARED = [
+  ...['exempt', 'batch', 'optimiser', 'lr', 'schedule', 'weight-decay', 'augment', 'label-smoothing'],
+  ...['teacher', 'zeros-of', 'qat-epochs', 'threads', 'limit', 'preprocess'],
+];
 export const FINE_TUNING_OPTIONS: readonly OptionSpec[] = SETTING_OPTIONS.filter(({ flags }) =>
   SHARED.some((name) => flags.startsWith(`--${name} `)),
 );
+
+const camel = (flag: string): string => flag.replace(/-./g, (pair) => pair[1]!.toUpperCase());
 
 /** The data set to fine-tune on, or undefined where pruning is all. */
 export function fineTuningOf(options: OptionValues): string | undefined {
   const { epochs, data } = options;
   if (epochs === undefined) {
-    const idle = ['data', 'exempt', 'batch', 'optimiser', 'lr', 'weightDecay', 'limit', 'preprocess'].find(
-      (name) => options[name] !== undefined,
-    );
+    const idle = ['data', ...SHARED].find((name) => options[camel(name)] !== undefined);
     if (idle !== undefined)
-      fail(`--${idle.replace('D', '-d')} is for fine-tuning, and --epochs is missing`, {
+      fail(`--${idle} is for fine-tuning, and --epochs is missing`, {
         hint: '--epochs 2',
       });
     return undefined;

@@ -1,6 +1,7 @@
 /** Runs what `sense train` and `sense prune --epochs` ask for: data set and network loaded, steps watched, checkpoints kept. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { fail } from '../../src/errors.ts';
+import { layerFilter } from '../../src/workload/densities.ts';
 import type { OptionValues, Session } from '../command.ts';
 import { fileOrName } from '../commands/run.ts';
 import { at, machineOf, ruleFor, textOption } from '../commands/shared.ts';
@@ -8,6 +9,7 @@ import { type LoadedDataset, loadDataset } from '../datasets/index.ts';
 import type { Library } from '../library.ts';
 import { type LoadedModel, loadModel } from '../model-file.ts';
 import { readCheckpoint, saveCheckpoint } from './checkpoint-file.ts';
+import { HIDDEN } from './option-words.ts';
 import { resumedSettings, SETTINGS, type Settings, saidIn, settingsOf } from './settings.ts';
 import { watchTraining } from './watch.ts';
 
@@ -42,27 +44,41 @@ export async function runTraining(asked: Asked, session: Session): Promise<Train
   const found = await dataFor(settings, loaded, { options, session });
 
   const machine = machineOf(library, settings.machine);
+  const { threads } = settings;
+  const team = threads > 1 ? await (await import('./threads.ts')).startTeam(threads) : undefined;
   const request = {
     ...{ model: loaded.model, dataset: found.dataset, machine },
     rule: ruleFor(machine, { rule: settings.rule, sparsity: settings.zeros }),
     ...{ methods: settings.methods, exempt: settings.exempt, asked: JSON.stringify(settings) },
-    train: trainOptions(settings),
+    train: {
+      ...trainOptions(settings),
+      ...(team && { team }),
+      dropout: dropoutOf(settings, loaded.model),
+      ...(settings.teacher !== undefined && {
+        teacher: loadModel(fileOrName(settings.teacher, session), library).model,
+      }),
+    },
+    ...{ zerosOf: settings.zerosOf, qatEpochs: settings.qatEpochs },
     earlyStop: settings.earlyStop,
     clock: () => performance.now(),
   };
   const watch = watchTraining(session.progress, { live: session.io.liveProgress });
   const steps = library.trainNetwork(request, state);
   let saved = Date.now();
-  for (;;) {
-    const next = steps.next();
-    if (next.done) return { ...found, outcome: next.value, library };
-    const step = next.value;
-    watch(step);
-    if (out !== undefined && step.state && (step.epoch || Date.now() - saved > CHECKPOINT_MS)) {
-      keep(step.state(), out, { library, session });
-      saved = Date.now();
+  try {
+    for (;;) {
+      const next = steps.next();
+      if (next.done) return { ...found, outcome: next.value, library };
+      const step = next.value;
+      watch(step);
+      if (out !== undefined && step.state && (step.epoch || Date.now() - saved > CHECKPOINT_MS)) {
+        keep(step.state(), out, { library, session });
+        saved = Date.now();
+      }
+      await turn(); // Ctrl-C is heard between steps
     }
-    await turn(); // Ctrl-C is heard between steps
+  } finally {
+    team?.stop();
   }
 }
 
@@ -79,12 +95,40 @@ function keep(
 }
 
 /** What is not said is the engine's to choose. */
-function trainOptions({ epochs, seed, batch, optimiser, lr, weightDecay }: Settings) {
-  const rates = {
+function trainOptions(settings: Settings) {
+  const { epochs, seed, batch, optimiser, lr, weightDecay, schedule, augment, labelSmoothing } = settings;
+  const { crop, flip, mixup } = augment;
+  const given = {
     ...(lr !== undefined && { learningRate: lr }),
     ...(weightDecay !== undefined && { weightDecay }),
+    ...(schedule !== undefined && { schedule: { ...schedule, warmUpEpochs: 0.1 } }),
+    augment: {
+      ...(crop !== undefined && { crop }),
+      ...(flip !== undefined && { flip }),
+      ...(mixup !== undefined && { mixup }),
+    },
   };
-  return { epochs, seed, batchSize: batch, optimiser, ...rates };
+  return { epochs, seed, batchSize: batch, optimiser, labelSmoothing, ...given };
+}
+
+/** By layer. A share without layers is for the fully connected ones but the last, where VGG and AlexNet had it. */
+function dropoutOf({ dropout }: Settings, model: LoadedModel['model']): ReadonlyMap<string, number> {
+  const names = model.layers.filter(({ op }) => op !== 'reshape').map(({ name }) => name);
+  const hidden = model.layers.filter(({ op }) => op === 'fc').slice(0, -1);
+  const rates = new Map<string, number>();
+  for (const { layers, rate } of dropout) {
+    const picked = layers === HIDDEN ? hidden.map(({ name }) => name) : names.filter(layerFilter(layers));
+    if (picked.length === 0)
+      fail(
+        layers === HIDDEN ? 'the network has no hidden fully connected layer' : `no layer is "${layers}"`,
+        {
+          at: '--dropout',
+          hint: `layers=share, a glob over: ${names.slice(0, 20).join(', ')}`,
+        },
+      );
+    for (const name of picked) rates.set(name, rate);
+  }
+  return rates;
 }
 
 function keptSettings(state: NonNullable<State>, resume: string): Settings {
@@ -109,5 +153,6 @@ function dataFor(
     resolve: (path) => at(session, path),
     ...{ shape: [C, H, W], limit, preprocess, sidecar: sidecar?.content, seed },
     progress: session.progress,
+    download: options.download === true,
   });
 }

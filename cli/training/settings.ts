@@ -5,6 +5,7 @@ import { METHODS } from '../../src/train/training-report.ts';
 import type { OptionSpec, OptionValues } from '../command.ts';
 import { RULES } from '../commands/shared.ts';
 import { commaList, oneOf, whole, zerosShare } from '../options.ts';
+import { AUGMENT, augmentation, dropout, SCHEDULE, schedule, share, zerosOf } from './option-words.ts';
 
 /** Glyphs are easy, and what is first tried should be over in a minute. */
 const EPOCHS = { glyphs: 3, others: 10 } as const;
@@ -21,6 +22,14 @@ export const SETTINGS = z.strictObject({
   batch: z.int().min(1).max(4096).default(64),
   optimiser: z.enum(['sgd', 'adamw']).default('sgd'),
   lr: z.number().positive().max(1000).optional(), // the optimiser's own
+  schedule: SCHEDULE.optional(), // cosine
+  augment: AUGMENT.default({}),
+  labelSmoothing: z.number().min(0).lt(1).default(0),
+  dropout: z.array(z.strictObject({ layers: z.string(), rate: z.number().min(0).lt(1) })).default([]),
+  teacher: z.string().optional(),
+  zerosOf: z.array(z.strictObject({ layers: z.string(), zeros: z.number().min(0).lt(1) })).default([]),
+  qatEpochs: z.int().min(0).max(10_000).default(0),
+  threads: z.int().min(1).max(2).default(1),
   weightDecay: z.number().min(0).max(10).optional(),
   earlyStop: z.int().min(1).max(100_000).optional(),
   limit: z.int().min(1).max(100_000_000).default(100_000_000),
@@ -82,10 +91,38 @@ export const SETTING_OPTIONS: readonly OptionSpec[] = [
   { flags: '--optimiser <name>', says: 'sgd or adamw (default: sgd)', parse: oneOf(['sgd', 'adamw']) },
   {
     flags: '--lr <rate>',
-    says: 'peak learning rate (default: 0.02 for sgd, 0.001 for adamw)',
+    says: 'peak learning rate (default: 0.02 for sgd, 0.001 for adamw; a quarter of it from trained weights)',
     parse: positive,
   },
+  {
+    flags: '--schedule <name>',
+    says: 'cosine, constant or step:<epoch>,<epoch>:<factor> (default: cosine)',
+    parse: schedule,
+  },
   { flags: '--weight-decay <rate>', says: 'default: 0.0005 for sgd, 0.01 for adamw', parse: notNegative },
+  {
+    flags: '--augment <list>',
+    says: 'crop[:pixels], flip, mixup[:alpha], commas between (pixels: 4, alpha: 0.2)',
+    parse: augmentation,
+  },
+  { flags: '--label-smoothing <share>', says: 'of each label, spread over all classes', parse: share },
+  {
+    flags: '--dropout <share|layers=share,…>',
+    says: 'behind the fully connected layers but the last, or behind these layers',
+    parse: dropout,
+  },
+  { flags: '--teacher <file.onnx>', says: 'a trained network whose answers are learnt beside the labels' },
+  {
+    flags: '--zeros-of <layers=share,…>',
+    says: "other shares for single layers, globs over names: 'conv1=0,fc*=0.75'",
+    parse: zerosOf,
+  },
+  {
+    flags: '--qat-epochs <n>',
+    says: 'last epochs with weights and values rounded as int8 rounds them (default: 0)',
+    parse: whole(0, 10_000),
+  },
+  { flags: '--threads <n>', says: '1 or 2 (default: 1)', parse: whole(1, 2) },
   {
     flags: '--early-stop <n>',
     says: 'stop after so many epochs without a smaller training loss',
@@ -103,8 +140,10 @@ export const SETTING_OPTIONS: readonly OptionSpec[] = [
 export function saidIn(dataset: string, options: OptionValues): Partial<Settings> {
   const { model, machine, rule, methods: list, exempt, epochs, batch, optimiser, lr } = options;
   const { weightDecay, earlyStop, limit, preprocess, sparsity, zeros = sparsity } = options;
+  const { schedule, augment, labelSmoothing, dropout, teacher, zerosOf, qatEpochs, threads } = options;
   const said = { dataset, model, machine, rule, zeros, methods: list, exempt, epochs, batch, optimiser, lr };
-  const all = { ...said, weightDecay, earlyStop, limit, preprocess };
+  const more = { schedule, augment, labelSmoothing, dropout, teacher, zerosOf, qatEpochs, threads };
+  const all = { ...said, ...more, weightDecay, earlyStop, limit, preprocess };
   if (options.zeros !== undefined && sparsity !== undefined && options.zeros !== sparsity)
     fail(`--zeros ${options.zeros} and --sparsity ${sparsity} say the same thing twice, and differ`, {
       hint: 'leave one of them out',

@@ -37,7 +37,7 @@ export function trainingTable(report: TrainingReport, { colour = false }: { colo
   const range = `${percent(zerosPerKernel.min)} % to ${percent(zerosPerKernel.max)} %`;
   return [
     `${printable(report.model)} on ${printable(report.dataset)}: rule ${rule.kind} at ${percent(rule.zeros)} % zeros, ` +
-      `${report.epochs} epochs of ${grouped(images.train)} images, tested on ${grouped(images.test)}, seed ${report.seed}`,
+      `${report.epochs}${report.qatEpochs > 0 ? ` + ${report.qatEpochs} (int8 in sight)` : ''} epochs of ${grouped(images.train)} images, tested on ${grouped(images.test)}, seed ${report.seed}`,
     '',
     ...columnLines(COLUMNS, rows, { colour }),
     '',

@@ -172,8 +172,62 @@ test('killed and resumed, a run ends in the same bits', async () => {
   ]);
 }, 120_000);
 
+describe('the other options', () => {
+  const all = [
+    ...['--augment', 'crop:2,flip,mixup', '--label-smoothing', '0.1', '--dropout', '0.2'],
+    ...['--schedule', 'step:1:0.1', '--optimiser', 'adamw', '--weight-decay', '0', '--qat-epochs', '1'],
+    ...['--zeros-of', 'conv1=0,ip2=0.75'],
+  ];
+
+  test('each layer has its own share, the last epoch sees int8, and zeros hold exactly', async () => {
+    const report = await train(...SMALL, ...all, '--methods', 'dense,adaptive');
+    expect(report).toMatchObject({ exact: true, epochs: 2, qatEpochs: 1 });
+    expect(report.history.map(({ method, epoch }) => `${method} ${epoch}`)).toEqual([
+      ...['dense 1', 'dense 2', 'dense 3', 'adaptive 1', 'adaptive 2', 'adaptive 3'],
+    ]);
+    const shares = report.layers.map(({ name, zeros, weights }) => [name, zeros / weights]);
+    expect(shares).toEqual([
+      ['conv1', 0],
+      ['conv2', expect.closeTo(0.5, 2)],
+      ['ip1', 0.5],
+      ['ip2', 0.75],
+    ]);
+    expect(report.layers.map(({ exempt }) => exempt)).toEqual([true, false, false, false]);
+  });
+
+  test('every word changes what is learnt', async () => {
+    const losses = new Map<string, string>();
+    const words = [[], ...[0, 2, 4, 6, 8].map((i) => all.slice(i, i + 2)), ['--zeros-of', 'conv2=0.75']];
+    for (const extra of words) {
+      const { history } = await train(...SMALL, ...extra, '--methods', 'adaptive');
+      losses.set(extra.join(' '), history.map(({ loss }) => loss).join());
+    }
+    expect(new Set(losses.values()).size).toBe(words.length);
+  });
+
+  test('a teacher of the same size is learnt from, one of another is refused', async () => {
+    await train(...SMALL, '--methods', 'dense', '--out', 'teacher');
+    const alone = await train(...SMALL, '--methods', 'adaptive');
+    const taught = await train(...SMALL, '--methods', 'adaptive', '--teacher', 'teacher/model.onnx');
+    expect(taught.history).not.toEqual(alone.history);
+    const { code, err } = await call('train', ...SMALL, '--teacher', 'absent.onnx', '--quiet');
+    expect([code, err]).toEqual([2, expect.stringContaining('absent.onnx')]);
+  });
+
+  test.each(['column-block', 'n-of-m', 'magnitude'])('--rule %s holds exactly', async (rule) => {
+    const report = await train(...SMALL, '--rule', rule, '--methods', 'one-shot,adaptive', '--zeros', '0.75');
+    expect(report).toMatchObject({ exact: true, rule: { kind: rule, zeros: 0.75 } });
+    const ip1 = report.layers.find(({ name }) => name === 'ip1')!;
+    expect(ip1.zeros / ip1.weights).toBe(0.75);
+  });
+});
+
 describe('what cannot be', () => {
   test.each([
+    [[...SMALL, '--augment', 'rotate'], '--augment takes crop, flip and mixup, got "rotate"'],
+    [[...SMALL, '--zeros-of', 'conv9=0.5'], 'no conv or fully connected layer is named "conv9"'],
+    [[...SMALL, '--dropout', 'conv9=0.5'], 'no layer is "conv9"'],
+    [['mnist', '--model', 'lenet5'], 'where is the data set mnist?'],
     [['glyphs'], '--model says which network to train, and is missing'],
     [['glyphs', '--model', 'lenet'], 'unknown model "lenet"'],
     [['glyhps', '--model', 'lenet5'], 'unknown data set "glyhps"'],

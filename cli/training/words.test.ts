@@ -19,6 +19,7 @@ const report: TrainingReport = {
     machine: 'm',
     seed: 3,
     epochs: 2,
+    qatEpochs: 0,
     batch: 64,
   },
   rule: { kind: 'equal-per-kernel', zeros: 0.5 },

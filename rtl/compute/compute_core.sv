@@ -1,5 +1,6 @@
-// The compute core: a program of waves and its streams in, drained psums out. The streams are memories outside
-// that answer one cycle after their address; no handshake anywhere, so every cycle is decided by the program.
+// The compute core: a program of waves and its streams in, drained psums out. The streams are memories outside that
+// answer one cycle after their address. Only records have a handshake: a late one makes the core wait between two
+// waves, and in between every cycle is decided by the program.
 //
 //                 headers, taps ─▶ weight_loader
 //                                        │ column chains
@@ -18,10 +19,13 @@ module compute_core #(
     parameter int WEIGHT_LANES = 3,
     parameter int CHANNEL_GAP = 2,
     parameter int DRAIN_BITS = 32,
-    parameter int STREAM_BITS = 32,
+    parameter int STREAM_BITS = 20,
+    parameter int WORDS_PER_BEAT = 1,
+    parameter int TAG_BITS = 1,
+    parameter int PSUM_BLOCK = 0,  // psums in block RAM: one bank
+    parameter int DSP48 = 0,  // there: the vendor's multiplier
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int PSUMS_BITS = $clog2(PSUM_DEPTH + 1),
-    localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1,
     localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1,
     localparam int WORD_BITS = $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
     localparam int TAPS_BITS = $clog2(WEIGHT_DEPTH + 1),
@@ -29,17 +33,17 @@ module compute_core #(
     localparam int LOAD_BITS = $clog2(ROWS * WEIGHT_DEPTH + 1),
     localparam int RECIPROCAL_BITS = 2 * ADDRESS_BITS + 1,
     localparam int CONTROL_BITS = 3 + 2 * ADDRESS_BITS + RECIPROCAL_BITS,
-    localparam int RECORD_BITS = 1 + SLOT_BITS + LOAD_BITS + PSUMS_BITS + ADDRESS_BITS + CONTROL_BITS - 1,
-    localparam int ENTRY_BITS = TAPS_BITS + LANE_BITS + PSUM_DEPTH,
+    localparam int RECORD_BITS = 1 + SLOT_BITS + LOAD_BITS + PSUMS_BITS + ADDRESS_BITS + CONTROL_BITS - 1 + 3 * STREAM_BITS + TAG_BITS,
+    localparam int ENTRY_BITS = TAPS_BITS + LANE_BITS + STREAM_BITS + PSUM_DEPTH,
     localparam int TAP_BITS = 8 + ADDRESS_BITS,
     localparam int OPERATION_BITS = 12 + ADDRESS_BITS + LANE_BITS + WORD_BITS,
-    localparam int CHAIN_BITS = 1 + WEIGHT_LANES * (1 + ROW_BITS + WORD_BITS + TAP_BITS)
+    localparam int CHAIN_BITS = 2 + $clog2(WEIGHT_LANES + 1) + WEIGHT_LANES * (1 + TAP_BITS)
 ) (
     input  logic                                  clk,
     input  logic                                  reset,
-    input  logic                                  go,
     input  logic                                  signed_ifmap,
-    output logic [               STREAM_BITS-1:0] record_address,
+    input  logic                                  record_valid,
+    output logic                                  record_ready,
     input  logic [               RECORD_BITS-1:0] record,
     output logic [          ROWS*STREAM_BITS-1:0] entry_address,
     input  logic [           ROWS*ENTRY_BITS-1:0] entry,
@@ -52,11 +56,24 @@ module compute_core #(
     output logic [                      COLS-1:0] valid,
     output logic [         COLS*ADDRESS_BITS-1:0] address,
     output logic [           COLS*DRAIN_BITS-1:0] psums,
-    output logic                                  finished,
+    // Tags of waves that start and end, a few cycles before that is so on the array's edge; a tile's drain starts with
+    // the end of its last wave.
+    output logic                                  started,
+    output logic [                  TAG_BITS-1:0] started_tag,
+    output logic                                  ended,
+    output logic [                  TAG_BITS-1:0] ended_tag,
+    output logic                                  drain_start,
+    output logic                                  finish,          // of the program, likewise
+    output logic                                  finished,        // its last psum is out
     output logic [                          63:0] cycles
 );
-  logic running, load_start, load_bank, drain_start, drain_bank, finish;
+  // Cycles from the sequencer's outputs to the array's edge: the pipeline of feeders, loader and drain.
+  localparam int FEED = 9;
+  logic running, load_start, load_bank, drain_bank, drain_now, ended_now, finish_now;
+  logic [TAG_BITS-1:0] started_tag_now, ended_tag_now;
   logic [LOAD_BITS-1:0] load_words;
+  logic [STREAM_BITS-1:0] load_header, load_tap;
+  logic [(ROWS+1)*STREAM_BITS-1:0] entry_addresses;  // likewise
   logic [ADDRESS_BITS-1:0] drain_base;
   logic [PSUMS_BITS-1:0] drain_count;
   logic [ADDRESS_BITS+1:0] command;
@@ -70,24 +87,43 @@ module compute_core #(
       .PSUM_BANKS(PSUM_BANKS),
       .WEIGHT_DEPTH(WEIGHT_DEPTH),
       .CHANNEL_GAP(CHANNEL_GAP),
-      .STREAM_BITS(STREAM_BITS)
+      .STREAM_BITS(STREAM_BITS),
+      .TAG_BITS(TAG_BITS)
   ) sequencer (
       .clk,
       .reset,
-      .go,
-      .record_address,
+      .record_valid,
+      .record_ready,
       .record,
       .running,
       .control(control[0+:CONTROL_BITS]),
+      .entry_address(entry_addresses[0+:STREAM_BITS]),
       .load_start,
       .load_words,
+      .load_header,
+      .load_tap,
       .load_bank,
-      .drain_start,
+      .drain_start(drain_now),
       .drain_base,
       .drain_count,
       .drain_bank,
-      .finish
+      .started_tag(started_tag_now),
+      .ended(ended_now),
+      .ended_tag(ended_tag_now),
+      .finish(finish_now)
   );
+
+  // The world outside hears of it 3 cycles before the array does.
+  localparam int LAG = FEED - 3;
+  logic [LAG*4-1:0] events;
+  logic [LAG*2*TAG_BITS-1:0] tags;
+  always_ff @(posedge clk) begin
+    events <= reset ? '0 : (LAG * 4)'({events, control[CONTROL_BITS-1], ended_now, drain_now, finish_now});
+    tags <= (LAG * 2 * TAG_BITS)'({tags, started_tag_now, ended_tag_now});
+  end
+  assign {started, ended, drain_start, finish} = events[(LAG-1)*4+:4];
+  assign {started_tag, ended_tag} = tags[(LAG-1)*2*TAG_BITS+:2*TAG_BITS];
+  assign entry_address = entry_addresses[ROWS*STREAM_BITS-1:0];
 
   for (genvar r = 0; r < ROWS; r++) begin : feeders
     ifm_stream #(
@@ -101,14 +137,15 @@ module compute_core #(
         .signed_ifmap,
         .control(control[r*CONTROL_BITS+:CONTROL_BITS]),
         .control_below(control[(r+1)*CONTROL_BITS+:CONTROL_BITS]),
-        .entry_address(entry_address[r*STREAM_BITS+:STREAM_BITS]),
+        .entry_address(entry_addresses[r*STREAM_BITS+:STREAM_BITS]),
+        .entry_address_below(entry_addresses[(r+1)*STREAM_BITS+:STREAM_BITS]),
         .entry(entry[r*ENTRY_BITS+:ENTRY_BITS]),
         .value_address(value_address[r*STREAM_BITS+:STREAM_BITS]),
         .value(value[r*8+:8]),
         .operation(operations[r*OPERATION_BITS+:OPERATION_BITS])
     );
   end
-  wire unused_control = &{1'b0, control[ROWS*CONTROL_BITS+:CONTROL_BITS]};
+  wire unused_below = &{1'b0, control[ROWS*CONTROL_BITS+:CONTROL_BITS], entry_addresses[ROWS*STREAM_BITS+:STREAM_BITS]};
 
   weight_loader #(
       .ROWS(ROWS),
@@ -116,13 +153,17 @@ module compute_core #(
       .PSUM_DEPTH(PSUM_DEPTH),
       .WEIGHT_DEPTH(WEIGHT_DEPTH),
       .WEIGHT_LANES(WEIGHT_LANES),
-      .STREAM_BITS(STREAM_BITS)
+      .STREAM_BITS(STREAM_BITS),
+      .WORDS_PER_BEAT(WORDS_PER_BEAT),
+      .FEED(FEED)
   ) weight_loader (
       .clk,
       .reset,
       .start(load_start),
       .words(load_words),
-      .bank(load_bank),
+      .bank_in(load_bank),
+      .first_header(load_header),
+      .first_tap(load_tap),
       .header_address,
       .header,
       .tap_address,
@@ -133,15 +174,16 @@ module compute_core #(
   psum_drain #(
       .ROWS(ROWS),
       .COLS(COLS),
-      .PSUM_DEPTH(PSUM_DEPTH)
+      .PSUM_DEPTH(PSUM_DEPTH),
+      .FEED(FEED)
   ) psum_drain (
       .clk,
       .reset,
-      .start(drain_start),
+      .start(drain_now),
       .base(drain_base),
       .count(drain_count),
       .bank(drain_bank),
-      .finish,
+      .finish(finish_now),
       .command,
       .valid,
       .address,
@@ -156,7 +198,9 @@ module compute_core #(
       .PSUM_BITS(PSUM_BITS),
       .WEIGHT_DEPTH(WEIGHT_DEPTH),
       .WEIGHT_LANES(WEIGHT_LANES),
-      .DRAIN_BITS(DRAIN_BITS)
+      .DRAIN_BITS(DRAIN_BITS),
+      .PSUM_BLOCK(PSUM_BLOCK),
+      .DSP48(DSP48)
   ) pe_array (
       .clk,
       .reset,
@@ -166,14 +210,13 @@ module compute_core #(
       .psums
   );
 
-  // Slot 0 is on the array's edge 3 cycles after the sequencer says it runs: the feeders' and the loader's pipeline.
-  localparam int FEED = 3;
+  // Slot 0 is on the array's edge FEED cycles after the sequencer says it runs.
   logic [FEED-1:0] begun;
-  logic ended;
+  logic over;
   always_ff @(posedge clk) begin
     begun <= reset ? '0 : {begun[FEED-2:0], running || begun[0]};
-    ended <= !reset && (ended || finished);
+    over <= !reset && (over || finished);
     if (reset) cycles <= '0;
-    else if (begun[FEED-1] && !finished && !ended) cycles <= cycles + 64'd1;
+    else if (begun[FEED-1] && !finished && !over) cycles <= cycles + 64'd1;
   end
 endmodule

@@ -2,7 +2,7 @@
 import type { Arch } from '../../src/arch/arch.ts';
 import type { WaveRecord } from '../../src/blocks/sequencer/sequencer.ts';
 import type { ComputeProgram } from '../../src/sim/compute-program.ts';
-import { type CoreWidths, coreWidths } from './widths.ts';
+import { type CoreWidths, coreWidths, STREAM_BITS, TAG_BITS } from './widths.ts';
 
 type Field = readonly [value: number, width: number];
 
@@ -21,7 +21,9 @@ function packed(fields: readonly Field[]): Uint32Array {
   return words;
 }
 
-const NO_WAVE: readonly Field[] = [[1, 1]];
+/** What a program without waves consists of. */
+const noWave = (w: CoreWidths): Uint32Array =>
+  packed([[1, 1], ...Array.from({ length: w.record - 1 }, (): Field => [0, 1])]);
 
 export function recordWords(wave: WaveRecord, w: CoreWidths): Uint32Array {
   const { place } = wave;
@@ -36,37 +38,48 @@ export function recordWords(wave: WaveRecord, w: CoreWidths): Uint32Array {
     [place.reciprocal, w.reciprocal],
     [wave.psums, w.psums],
     [wave.base, w.address],
+    [wave.header, STREAM_BITS],
+    [wave.tap, STREAM_BITS],
+    [wave.entry, STREAM_BITS],
+    [wave.tag, TAG_BITS],
   ]);
 }
 
-export function programImage(program: ComputeProgram, arch: Arch): Uint8Array {
+/** What the stream memories hold, a word after the other. */
+export interface StreamImages {
+  readonly waves: number; // records; a program without waves is one that says so
+  readonly words: number; // of each column's taps, and of headers
+  readonly records: readonly Uint32Array[];
+  readonly entries: readonly Uint32Array[]; // at row * waves + wave
+  readonly values: readonly Uint8Array[]; // of each row
+  readonly headers: readonly Uint32Array[];
+  readonly taps: readonly Uint32Array[]; // at column * words + word
+}
+
+export function streamImages(program: ComputeProgram, arch: Arch): StreamImages {
   const { rows, cols } = arch.array;
   const { psumDepth, weightLanes } = arch.pe;
   const w = coreWidths(arch);
-  const waves = Math.max(1, program.waves.length); // a program without waves is one record that says so
+  const waves = Math.max(1, program.waves.length);
   const words = program.headers.length / weightLanes;
   const bitmapWords = Math.ceil(psumDepth / 32);
-  const records =
-    program.waves.length === 0
-      ? [packed([...NO_WAVE, ...Array.from({ length: w.record - 1 }, (): Field => [0, 1])])]
-      : program.waves.map((wave) => recordWords(wave, w));
   const entry = (at: number): Uint32Array =>
     packed([
       [program.entryTaps[at] ?? 0, w.taps],
       [program.entryLanes[at] ?? 0, w.lane],
+      [program.entryValues[at] ?? 0, STREAM_BITS],
       ...Array.from({ length: bitmapWords }, (_, i): Field => {
         const word = bitmapWords - 1 - i;
         return [program.bitmaps[at * bitmapWords + word] ?? 0, Math.min(32, psumDepth - 32 * word)];
       }),
     ]);
-  const entries = Array.from({ length: rows }, (_, r) =>
-    Array.from({ length: waves }, (_, g) => entry(g * rows + r)),
-  ).flat();
-  const headers = Uint32Array.from({ length: words }, (_, word) =>
-    program.headers
-      .subarray(word * weightLanes, (word + 1) * weightLanes)
-      .reduce((bits, lane, l) => bits | ((((lane & 1) << 1) | (lane >> 1)) << (2 * l)), 0),
-  );
+  const header = (word: number): Uint32Array =>
+    packed(
+      Array.from({ length: weightLanes }, (_, l): Field => {
+        const lane = program.headers[(word + 1) * weightLanes - 1 - l]!;
+        return [((lane & 1) << 1) | (lane >> 1), 2];
+      }),
+    );
   const tapWord = (at: number): Uint32Array =>
     packed(
       Array.from({ length: weightLanes }, (_, l): readonly Field[] => {
@@ -78,10 +91,23 @@ export function programImage(program: ComputeProgram, arch: Arch): Uint8Array {
         ];
       }).flat(),
     );
-  const taps = Array.from({ length: cols }, (_, c) =>
-    Array.from({ length: words }, (_, word) => tapWord(word * cols + c)),
-  ).flat();
-  const tapWordWords = Math.ceil((weightLanes * w.tap) / 32);
+  const table = (first: number, second: number, word: (i: number, j: number) => Uint32Array) =>
+    Array.from({ length: first }, (_, i) => Array.from({ length: second }, (_, j) => word(i, j))).flat();
+  return {
+    waves,
+    words,
+    records: program.waves.length === 0 ? [noWave(w)] : program.waves.map((wave) => recordWords(wave, w)),
+    entries: table(rows, waves, (r, g) => entry(g * rows + r)),
+    values: program.values,
+    headers: Array.from({ length: words }, (_, word) => header(word)),
+    taps: table(cols, words, (c, word) => tapWord(word * cols + c)),
+  };
+}
+
+/** `waits`: cycles that each record comes late, after the one before it was taken; none where left out. */
+export function programImage(program: ComputeProgram, arch: Arch, waits?: readonly number[]): Uint8Array {
+  const { waves, words, records, entries, values, headers, taps } = streamImages(program, arch);
+  const tapWordWords = Math.ceil((arch.pe.weightLanes * coreWidths(arch).tap) / 32);
   return concatenated([
     Uint32Array.of(
       waves,
@@ -91,11 +117,12 @@ export function programImage(program: ComputeProgram, arch: Arch): Uint8Array {
       records[0]!.length,
       tapWordWords,
     ),
-    Uint32Array.from(program.values, (row) => row.length),
+    Uint32Array.from(values, (row) => row.length),
     ...records,
+    Uint32Array.from({ length: waves }, (_, g) => waits?.[g] ?? 0),
     ...entries,
-    ...program.values.map((row) => Uint32Array.from(row)),
-    headers,
+    ...values.map((row) => Uint32Array.from(row)),
+    ...headers,
     ...taps,
   ]);
 }

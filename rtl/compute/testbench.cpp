@@ -61,9 +61,14 @@ static bool run(Vcompute_core &top) {
   if (!read(head, 6)) return false;
   Words valueCounts;
   read(valueCounts, ROWS);
-  Memory records{{}, head[4]}, headers{{}, 1};
+  Words records;
+  Memory headers{{}, 1};
   std::vector<Memory> entries(ROWS), values(ROWS), taps(COLS);
-  read(records.words, head[0] * head[4]);
+  read(records, head[0] * head[4]);
+  Words waits;  // cycles that each record comes late
+  read(waits, head[0]);
+  size_t record = 0;  // the one that is offered
+  uint32_t late = waits[0];
   for (auto &row : entries) row.each = head[3], read(row.words, head[0] * head[3]);
   for (int r = 0; r < ROWS; r++) values[r].each = 1, read(values[r].words, valueCounts[r]);
   read(headers.words, head[2]);
@@ -72,7 +77,6 @@ static bool run(Vcompute_core &top) {
   std::vector<Words> left(COLS);
   bool lastLeft = false;
   top.signed_ifmap = head[1];
-  top.go = 1;
   for (uint64_t t = 0;; t++) {
     top.reset = t < 4;
     top.clk = 0;
@@ -88,16 +92,20 @@ static bool run(Vcompute_core &top) {
     bool finished = top.finished && t >= 4;
     if (finished || t > 4000000000ull) break;
 
-    const uint32_t *record = records.answer(top.record_address), *header = headers.answer(top.header_address);
+    bool taken = top.record_ready && top.record_valid && t >= 4;
+    const uint32_t *header = headers.answer(top.header_address);
     std::vector<const uint32_t *> entry(ROWS), value(ROWS), tap(COLS);
     for (int r = 0; r < ROWS; r++) {
-      entry[r] = entries[r].answer(get(top.entry_address, r * 32, 32));
-      value[r] = values[r].answer(get(top.value_address, r * 32, 32));
+      entry[r] = entries[r].answer(get(top.entry_address, r * STREAM_BITS, STREAM_BITS));
+      value[r] = values[r].answer(get(top.value_address, r * STREAM_BITS, STREAM_BITS));
     }
-    for (int c = 0; c < COLS; c++) tap[c] = taps[c].answer(get(top.tap_address, c * 32, 32));
+    for (int c = 0; c < COLS; c++) tap[c] = taps[c].answer(get(top.tap_address, c * STREAM_BITS, STREAM_BITS));
     top.clk = 1;
     top.eval();
-    if (record) put(top.record, 0, record, RECORD_BITS);
+    if (taken && ++record < head[0]) late = waits[record];
+    else if (late > 0 && t >= 4) late--;
+    top.record_valid = t >= 3 && record < head[0] && late == 0;
+    if (top.record_valid) put(top.record, 0, &records[record * head[4]], RECORD_BITS);
     if (header) put(top.header, 0, header, 2 * WEIGHT_LANES);
     for (int r = 0; r < ROWS; r++) {
       if (entry[r]) put(top.entry, r * ENTRY_BITS, entry[r], ENTRY_BITS);

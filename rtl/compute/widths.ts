@@ -4,6 +4,10 @@ import type { Arch } from '../../src/arch/arch.ts';
 /** Bits that tell `n` things apart. */
 const clog2 = (n: number): number => Math.ceil(Math.log2(n));
 
+/** Of an address into the stream memories, and of a wave's tag: what compute_core.sv has unless it is told otherwise. */
+export const STREAM_BITS = 20;
+export const TAG_BITS = 1;
+
 export interface CoreWidths {
   readonly address: number;
   readonly lane: number;
@@ -33,11 +37,14 @@ export function coreWidths({ array, pe }: Arch): CoreWidths {
     load,
     psums,
     reciprocal,
-    record: 3 + slots + load + 3 * address + reciprocal + psums,
-    entry: taps + lane + pe.psumDepth,
+    record: 3 + slots + load + 3 * address + reciprocal + psums + 3 * STREAM_BITS + TAG_BITS,
+    entry: taps + lane + STREAM_BITS + pe.psumDepth,
     tap: 8 + address,
   };
 }
+
+/** Deep psums lie in block RAM; two banks would need a block each, and stay as Yosys places them. */
+const psumsInBlocks = ({ psumDepth, psumBanks }: Arch['pe']): boolean => psumDepth > 64 && psumBanks === 1;
 
 /** The parameters of compute_core.sv. */
 export const coreParameters = ({ array, pe }: Arch): Readonly<Record<string, number>> => ({
@@ -49,4 +56,5 @@ export const coreParameters = ({ array, pe }: Arch): Readonly<Record<string, num
   WEIGHT_DEPTH: pe.weightDepth,
   WEIGHT_LANES: pe.weightLanes,
   CHANNEL_GAP: pe.channelGap,
+  PSUM_BLOCK: Number(psumsInBlocks(pe)),
 });

@@ -1,7 +1,14 @@
 /** What the blocks of the compute core say to each other, as bits on their wires and back. */
 import type { Arch } from '../../src/arch/arch.ts';
 import type { WaveControl } from '../../src/blocks/ifm-stream/ifm-stream.ts';
-import { type ChainWord, type DrainCommand, type Operation, tapWords } from '../../src/blocks/pe/pe.ts';
+import {
+  type ChainWord,
+  type DrainCommand,
+  FRESH,
+  type Operation,
+  type TapRead,
+  tapWords,
+} from '../../src/blocks/pe/pe.ts';
 import type { TapWord } from '../../src/blocks/weight-loader/weight-loader.ts';
 import { coreWidths } from './widths.ts';
 
@@ -30,14 +37,14 @@ function split(bits: bigint | number, widths: readonly number[]): readonly numbe
 const signed = (value: number, width: number): number => (value << (32 - width)) >> (32 - width);
 
 export function coreWires(arch: Arch) {
-  const { rows } = arch.array;
-  const { weightLanes } = arch.pe;
+  const { weightLanes, psumBanks } = arch.pe;
   const w = coreWidths(arch);
   const word = Math.ceil(Math.log2(tapWords(arch.pe)));
-  const row = Math.max(1, Math.ceil(Math.log2(rows)));
-  const operationWidths = [1, 9, w.address, w.lane, word, 1, 1];
+  const readWidths = [w.lane, word, 1];
+  const operationWidths = [1, 9, w.address, 1];
+  const bankWidths = [1, 1, w.address];
   const drainWidths = [1, w.address, 1];
-  const entryWidths = [1, row, word, 8, w.address];
+  const chainWidths = [1, 1, Math.ceil(Math.log2(weightLanes + 1))];
   const sum = (widths: readonly number[]): number => widths.reduce((total, width) => total + width, 0);
 
   const tapBits = (tap: TapWord[number]): bigint =>
@@ -50,26 +57,66 @@ export function coreWires(arch: Arch) {
   const joined = (parts: readonly bigint[], width: number): bigint =>
     parts.reduceRight((bits, part) => (bits << BigInt(width)) | part, 0n);
 
+  const readFields = (read: TapRead | undefined): readonly Field[] =>
+    [read?.lane ?? 0, read?.word ?? 0, read?.bank ?? 0].map((value, i) => [value, readWidths[i]!]);
+  const decodeRead = (fields: readonly number[]): TapRead => ({
+    lane: fields[0]!,
+    word: fields[1]!,
+    bank: fields[2]!,
+  });
+
   const wires = {
+    /** What a feeder gives: which tap the next cycle's operation meets, and this cycle's operation. */
     operation: {
-      width: sum(operationWidths),
-      encode: (operation: Operation | undefined): bigint => {
-        if (!operation) return 0n;
-        const { x, position, lane, word: at, weightBank, psumBank } = operation;
-        const values = [1, x, position, lane, at, weightBank, psumBank];
-        return concat(values.map((value, i) => [value, operationWidths[i]!]));
+      width: sum(readWidths) + sum(operationWidths),
+      encode: (operation: Operation | undefined, read: TapRead | undefined): bigint => {
+        const { x, position, psumBank } = operation ?? { x: 0, position: 0, psumBank: 0 };
+        const values = [operation !== undefined, x, position, psumBank];
+        return concat([
+          ...readFields(read),
+          ...values.map((value, i): Field => [value, operationWidths[i]!]),
+        ]);
       },
-      decode: (bits: bigint | number): Operation | undefined => {
-        const [mac, x, position, lane, at, weightBank, psumBank] = split(bits, operationWidths);
-        if (mac === 0) return undefined;
+      decode: (
+        bits: bigint | number,
+      ): { readonly read: TapRead; readonly operation: Operation | undefined } => {
+        const fields = split(bits, [...readWidths, ...operationWidths]);
+        const [mac, x, position, psumBank] = fields.slice(readWidths.length);
         return {
-          x: signed(x!, 9),
-          position: position!,
-          lane: lane!,
-          word: at!,
-          weightBank: weightBank!,
-          psumBank: psumBank!,
+          read: decodeRead(fields),
+          operation: mac === 1 ? { x: signed(x!, 9), position: position!, psumBank: psumBank! } : undefined,
         };
+      },
+    },
+    /** From PE to PE: operation and drain command, in the wires of the banks that they are for. */
+    west: {
+      encode: (
+        read: TapRead | undefined,
+        operation: Operation | undefined,
+        drain: DrainCommand | undefined,
+      ): bigint =>
+        concat([
+          ...readFields(read),
+          [operation?.x ?? 0, 9],
+          ...Array.from({ length: psumBanks }, (_, i): readonly Field[] => {
+            const bank = psumBanks - 1 - i;
+            const [adds, drains] = [operation?.psumBank === bank, drain?.bank === bank];
+            const address = (drains ? drain?.address : operation?.position) ?? 0;
+            return [adds, drains, address].map((value, field) => [value, bankWidths[field]!]);
+          }).flat(),
+        ]),
+      decode: (bits: bigint | number) => {
+        const banks = Array.from({ length: psumBanks }, () => bankWidths).flat();
+        const fields = split(bits, [...readWidths, 9, ...banks]);
+        const x = signed(fields[3]!, 9);
+        let operation: Operation | undefined;
+        let drain: DrainCommand | undefined;
+        for (let bank = 0; bank < psumBanks; bank++) {
+          const [adds, drains, address] = fields.slice(4 + 3 * (psumBanks - 1 - bank));
+          if (adds === 1) operation = { x, position: address!, psumBank: bank };
+          if (drains === 1) drain = { address: address!, bank };
+        }
+        return { read: decodeRead(fields), operation, drain };
       },
     },
     drain: {
@@ -82,34 +129,33 @@ export function coreWires(arch: Arch) {
       },
     },
     chain: {
-      width: 1 + weightLanes * sum(entryWidths),
+      width: sum(chainWidths) + weightLanes * (1 + w.tap),
       encode: (chain: ChainWord | undefined): bigint => {
-        if (!chain) return 0n;
-        const lanes = chain.lanes.map((entry) => {
-          if (!entry) return 0n;
-          const head = concat([
-            [1, 1],
-            [entry.countdown, row],
-            [entry.word, word],
-          ]);
-          return (head << BigInt(w.tap)) | tapBits(entry.tap);
-        });
-        return (
-          (BigInt(chain.bank) << BigInt(weightLanes * sum(entryWidths))) | joined(lanes, sum(entryWidths))
+        const { fresh, bank, left, lanes } = chain ?? { fresh: false, bank: 0, left: 0, lanes: [] };
+        const head = [fresh, bank, left].map((value, i): Field => [value, chainWidths[i]!]);
+        const lasts = Array.from(
+          { length: weightLanes },
+          (_, i): Field => [lanes[weightLanes - 1 - i]?.last ?? false, 1],
         );
+        const taps = joined(
+          lanes.map(({ tap }) => tapBits(tap)),
+          w.tap,
+        );
+        return (concat([...head, ...lasts]) << BigInt(weightLanes * w.tap)) | taps;
       },
       decode: (bits: bigint | number): ChainWord | undefined => {
-        const [bank, ...lanes] = split(bits, [
-          1,
-          ...Array.from({ length: weightLanes }, () => entryWidths).flat(),
-        ]);
-        const entries = Array.from({ length: weightLanes }, (_, l) => {
-          const from = (weightLanes - 1 - l) * entryWidths.length;
-          const [valid, countdown, at, weight, offset] = lanes.slice(from, from + entryWidths.length);
+        const entries = Array.from({ length: weightLanes }, () => [8, w.address]).flat();
+        const lasts = Array.from({ length: weightLanes }, () => 1);
+        const [fresh, bank, left, ...fields] = split(bits, [...chainWidths, ...lasts, ...entries]);
+        if (fresh === 1) return FRESH;
+        if (left === 0) return undefined;
+        const lanes = Array.from({ length: weightLanes }, (_, l) => {
+          const i = weightLanes - 1 - l;
+          const [weight, offset] = fields.slice(weightLanes + 2 * i);
           const tap = weight !== 0 ? { weight: signed(weight!, 8), offset: offset! } : undefined;
-          return valid === 1 ? { countdown: countdown!, word: at!, tap } : undefined;
+          return { last: fields[i] === 1, tap };
         });
-        return entries.some((entry) => entry) ? { bank: bank!, lanes: entries } : undefined;
+        return { fresh: false, bank: bank!, left: left!, lanes };
       },
     },
     /** What a column's memory gives: a tap a lane. */

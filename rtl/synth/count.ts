@@ -11,7 +11,7 @@
  * Cells as in the UltraScale architecture libraries guide (AMD UG974). A cell this table lacks stops the count.
  */
 import { addResources, NOTHING, type Resources } from '../../src/cost/resources.ts';
-import type { MappedModule, Netlist } from './netlist.ts';
+import { type MappedModule, type Netlist, PIPELINED_DSP } from './netlist.ts';
 
 const memory = (luts: number): Partial<Resources> => ({ lut: luts, lutram: luts });
 
@@ -23,6 +23,7 @@ const CELLS: ReadonlyMap<string, Partial<Resources>> = new Map([
   ...['RAM32M16', 'RAM64M8', 'RAM256X1D', 'RAM512X1S', 'RAM64X8SW'].map((type) => [type, memory(8)] as const),
   ...['FDRE', 'FDSE', 'FDCE', 'FDPE'].map((type) => [type, { ff: 1 }] as const),
   ['DSP48E2', { dsp: 1 }],
+  [PIPELINED_DSP, { dsp: 1 }],
   ['RAMB18E2', { bram36: 0.5 }],
   ['RAMB36E2', { bram36: 1 }],
   ...['CARRY4', 'CARRY8', 'MUXF7', 'MUXF8', 'MUXF9', 'BUFG', 'GND', 'VCC'].map((type) => [type, {}] as const),

@@ -6,6 +6,8 @@
  * is faster than that 28 nm one, so cells err on the slow side. MUXF9 does not exist there: MUXF8's numbers.
  * Wires: 300 a hop is what Yosys assumes for the 7 series (abc9 -W 300); `congested` doubles it, our assumption.
  */
+import { PIPELINED_DSP } from './netlist.ts';
+
 export interface Corner {
   readonly name: 'open' | 'congested';
   readonly wire: number;
@@ -21,12 +23,24 @@ export const CLOCK_TO_OUTPUT: ReadonlyMap<string, number> = new Map([
   ...['FDRE', 'FDSE', 'FDCE', 'FDPE'].map((type) => [type, 303] as const),
   ...['SRL16E', 'SRLC32E'].map((type) => [type, 1472] as const),
   ...['RAM64M8', 'RAM32M16', 'RAM64M', 'RAM32M', 'RAM64X1D', 'RAM32X1D'].map((type) => [type, 1190] as const),
+  [PIPELINED_DSP, 435] as const, // P 329, the cascade 435
   ...['RAMB18E2', 'RAMB36E2'].map((type) => [type, 2454] as const), // without their output register
 ]);
 
 /** How long before the clock edge an input must be there. */
 export function setup(type: string, port: string): number | undefined {
   if (type.startsWith('FD')) return port === 'R' || port === 'S' ? 404 : port === 'CE' ? 109 : 0;
+  // Registers at A, B, M and P alone, as mac_dsp48 has them; OPMODE is not among the open timings: C's slowest.
+  if (type === PIPELINED_DSP)
+    return port === 'C'
+      ? 1244
+      : port === 'OPMODE'
+        ? 1534
+        : port === 'PCIN'
+          ? 1025
+          : port === 'A' || port === 'B'
+            ? 324
+            : undefined;
   if (type.startsWith('SRL')) return port === 'D' ? 173 : 109;
   if (type.startsWith('RAMB')) return port.startsWith('ADDR') ? 566 : 737;
   // In a memory of 4 or 8 LUTs the last one's address writes; we take the others' alone for reads.

@@ -35,17 +35,15 @@ const COEFFICIENTS = join(packageRoot, 'src/cost/resources-fit.gen.ts');
 
 type Point = readonly [rows: number, cols: number, depth: number, taps: number, lanes: number, banks: 1 | 2];
 
-/** Every size varied about the default one, and some of them together; the whole array last. */
+/** Every size varied about the default one, some of them together, and the presets' own; the whole array last. */
 const POINTS: readonly Point[] = [
-  ...[16, 32, 64, 128, 256].flatMap((depth) => [1, 2, 3].map((lanes): Point => [4, 4, depth, 32, lanes, 2])),
+  ...[16, 32, 64, 128, 256].map((depth): Point => [4, 4, depth, 32, 3, 2]),
+  ...[1, 2].map((lanes): Point => [4, 4, 64, 32, lanes, 2]),
   ...[16, 64].map((taps): Point => [4, 4, 64, taps, 3, 2]),
-  [2, 4, 64, 32, 3, 2],
-  [8, 4, 64, 32, 3, 2],
-  [16, 4, 64, 32, 2, 2],
-  [4, 16, 64, 32, 3, 2],
-  [8, 8, 64, 32, 4, 2],
-  [8, 8, 64, 32, 3, 1],
-  [8, 8, 256, 32, 2, 1],
+  [8, 4, 64, 32, 2, 1],
+  [4, 4, 256, 32, 2, 1],
+  [4, 4, 128, 32, 3, 1],
+  [4, 16, 64, 32, 4, 2],
   [32, 32, 64, 32, 3, 2],
 ];
 

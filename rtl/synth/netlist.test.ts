@@ -131,6 +131,18 @@ describe('the longest path', () => {
     expect(longestPath(core({ l: lut2(2, 2, 9) }), open).passesThrough).toBe(true);
   });
 
+  test('ends and starts anew at a multiplier with its registers inside', () => {
+    const dsp = (preg: string) => ({
+      ...cell('DSP48E2', { CLK: 'input', C: 'input', P: 'output' }, { CLK: [1], C: [3], P: [4] }),
+      parameters: { PREG: preg },
+    });
+    const around = (preg: string) => core({ f: ff(2, 3), d: dsp(preg), g: ff(4, 9) });
+    // 303 out of the register, a wire, 1244 before the sum's register
+    expect(longestPath(around('00000000000000000000000000000001'), open).picoseconds).toBe(303 + 300 + 1244);
+    // from C to P nothing is known of a slice without registers, which our designs never use
+    expect(longestPath(around('00000000000000000000000000000000'), open).picoseconds).toBe(303 + 300);
+  });
+
   test('refuses a loop without a register', () => {
     expect(() => longestPath(core({ l: lut2(2, 4, 3), m: lut2(3, 2, 4), g: ff(4, 9) }), open)).toThrow(
       'a loop',

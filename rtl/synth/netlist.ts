@@ -26,6 +26,7 @@ export interface Netlist {
 
 interface YosysCell {
   readonly type: string;
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly port_directions: Readonly<Record<string, string>>;
   readonly connections: Readonly<Record<string, readonly Bit[]>>;
 }
@@ -61,8 +62,11 @@ function mappedModule(name: string, { ports = {}, cells = {}, netnames = {} }: Y
   };
 }
 
-const mappedCell = ({ type, port_directions, connections }: YosysCell): MappedCell => ({
-  type,
+/** A multiplier with its registers inside, as mac_dsp48 sets it, is another cell to the clock than one without. */
+export const PIPELINED_DSP = 'DSP48E2 with registers';
+
+const mappedCell = ({ type, parameters = {}, port_directions, connections }: YosysCell): MappedCell => ({
+  type: type === 'DSP48E2' && Number.parseInt(parameters.PREG ?? '0', 2) === 1 ? PIPELINED_DSP : type,
   inputs: Object.entries(connections).filter(([port]) => port_directions[port] !== 'output'),
   outputs: Object.entries(connections).filter(([port]) => port_directions[port] === 'output'),
 });

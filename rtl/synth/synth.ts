@@ -1,14 +1,27 @@
-/** `sense rtl synth`: the machine's parts mapped by Yosys, counted, timed, and held against the ZCU102's device. */
+/** `sense rtl synth`: the whole machine mapped by Yosys, counted, timed, and held against the ZCU102's device. */
 import type { Arch } from '../../src/arch/arch.ts';
-import { zcu102 } from '../../src/arch/presets/zcu102.ts';
+import { presets } from '../../src/arch/presets.ts';
 import { addResources, fits, NOTHING, type Resources, XCZU9EG } from '../../src/cost/resources.ts';
+import { machineShape } from '../../src/sim/machine/shape.ts';
 import { coreParameters } from '../compute/widths.ts';
+import { machineParameters } from '../core/build.ts';
 import { countOwn, instances } from './count.ts';
 import { CORNERS } from './delays.ts';
 import { type Netlist, plainName } from './netlist.ts';
-import { CORE_SOURCES, OFMAP_SOURCES } from './sources.ts';
+import { CORE_SOURCES, MACHINE_SOURCES } from './sources.ts';
 import { type LongestPath, longestPath } from './timing.ts';
 import { mapDesign } from './yosys.ts';
+
+/** Where the psums lie, and what follows from it. */
+export type Lean = 'bram' | 'lut';
+
+/** Sparing with block RAM: two banks of 64 psums in LUTs. Sparing with LUTs: one bank of 256 in block RAM. */
+const PRESETS: Readonly<Record<Lean, string>> = { bram: 'zcu102', lut: 'zcu102-bram' };
+
+export function archOf({ rows, cols, lean }: SynthOptions): Arch {
+  const preset = presets.find(({ name }) => name === PRESETS[lean])!;
+  return { ...preset, array: { rows, cols } };
+}
 
 export interface SynthesisPart {
   readonly name: string;
@@ -27,6 +40,7 @@ export interface BlockTiming {
 }
 
 export interface Synthesis extends Resources {
+  readonly lean: Lean;
   readonly device: string;
   readonly fits: boolean;
   readonly rows: number;
@@ -37,71 +51,56 @@ export interface Synthesis extends Resources {
 }
 
 export const NOT_COUNTED: readonly string[] = [
-  'the AXI4 master, the AXI4-Lite port and the descriptors (not built)',
-  'the ifmap, weight and stream buffers between them and the core (not built)',
-  'one requantiser, pool and encoder are counted; how many the machine needs is not decided',
+  "the PS side: its DDR controller, and the interconnect between its ports and the machine's four",
 ];
 
 export interface SynthOptions {
   readonly rows: number;
   readonly cols: number;
-  readonly pe?: Partial<Arch['pe']>;
-  readonly progress?: (stage: string, done: number, total: number) => void;
+  readonly lean: Lean;
 }
 
-export async function synthesise({ rows, cols, pe, progress = () => {} }: SynthOptions): Promise<Synthesis> {
-  const arch: Arch = { ...zcu102, array: { rows, cols }, pe: { ...zcu102.pe, ...pe } };
-  const ofmap = ofmapSide(cols);
-  progress('compute core', 0, ofmap.length + 1);
-  const core = await mapCore(arch);
-  const designs = [{ netlist: core, count: 1, within: '' }];
-  for (const [i, { top, parameters, count }] of ofmap.entries()) {
-    progress(top, i + 1, ofmap.length + 1);
-    const netlist = await mapDesign({ top, sources: OFMAP_SOURCES, parameters });
-    designs.push({ netlist, count, within: top });
-  }
-  const parts = designs.flatMap(({ netlist, count, within }) => named(partsOf(netlist, count), within));
+export async function synthesise(options: SynthOptions): Promise<Synthesis> {
+  const { rows, cols, lean } = options;
+  const arch = archOf(options);
+  const netlist = await mapDesign({
+    top: 'sense_core',
+    sources: MACHINE_SOURCES,
+    parameters: { ...machineParameters(arch, machineShape(arch)), DSP48: 1 },
+  });
+  const parts = partsOf(netlist);
   const total = parts.reduce((sum, { each, count }) => addResources(sum, each, count), NOTHING);
   return {
+    lean,
     ...total,
     device: XCZU9EG.name,
     fits: fits(total, XCZU9EG),
     rows,
     cols,
     parts,
-    timing: designs.flatMap(({ netlist, within }) => named(timingOf(netlist), within)),
+    timing: timingOf(netlist),
     notCounted: NOT_COUNTED,
   };
 }
 
-/** The queues in the ofmap side's blocks share a name; say whose each is. */
-const named = <T extends { readonly name: string }>(records: readonly T[], within: string): readonly T[] =>
-  records.map((record) =>
-    within === '' || record.name === within ? record : { ...record, name: `${within}/${record.name}` },
-  );
-
+/** The compute core alone, for the fit over its sizes. */
 export const mapCore = (arch: Arch): Promise<Netlist> =>
-  mapDesign({ top: 'compute_core', sources: CORE_SOURCES, parameters: coreParameters(arch) });
+  mapDesign({
+    top: 'compute_core',
+    sources: CORE_SOURCES,
+    parameters: { ...coreParameters(arch), DSP48: 1 },
+  });
 
-/** 32-bit words of a column's lane: 192 KiB in 32 lanes, down to a power of two. Small arrays have the same lanes. */
-const LANE_WORDS = 1024;
-
-/** A lane a column, the rest once. */
-const ofmapSide = (cols: number) =>
-  [
-    { top: 'ofm_walk', count: 1, parameters: { ADDRESS_BITS: Math.log2(LANE_WORDS) } },
-    { top: 'ofm_accumulate', count: cols, parameters: { DEPTH: LANE_WORDS, PSUM_BITS: 32 } },
-    { top: 'requantise', count: 1, parameters: {} },
-    { top: 'max_pool', count: 1, parameters: {} },
-    { top: 'bitmap_encoder', count: 1, parameters: {} },
-  ] as const;
-
-export const partsOf = (netlist: Netlist, times = 1): readonly SynthesisPart[] =>
-  [...instances(netlist)].map(([type, count]) => ({
-    name: plainName(type),
-    count: count * times,
-    each: countOwn(netlist, type),
-  }));
+/** Modules of one name that come to the same cells count together, whatever their parameters. */
+export function partsOf(netlist: Netlist): readonly SynthesisPart[] {
+  const parts = new Map<string, SynthesisPart>();
+  for (const [type, count] of instances(netlist)) {
+    const [name, each] = [plainName(type), countOwn(netlist, type)];
+    const key = JSON.stringify([name, each]);
+    parts.set(key, { name, count: count + (parts.get(key)?.count ?? 0), each });
+  }
+  return [...parts.values()];
+}
 
 const timingOf = (netlist: Netlist): readonly BlockTiming[] =>
   [...netlist.modules].map(([type, module]) => {

@@ -8,14 +8,14 @@ const columns = (amounts: Resources): string =>
   KINDS.map((kind) => String(amounts[kind]).padStart(9)).join('');
 
 export function synthesisTable(synthesis: Synthesis): string {
-  const { rows, cols, parts, timing, device, notCounted } = synthesis;
+  const { rows, cols, lean, parts, timing, device, notCounted } = synthesis;
   const heading = (title: string): string =>
     `${title.padEnd(28)}${KINDS.map((kind) => kind.padStart(9)).join('')}`;
   const share = KINDS.map((kind) =>
     `${((100 * synthesis[kind]) / XCZU9EG[kind]).toFixed(1)} %`.padStart(9),
   ).join('');
   return [
-    heading(`${rows} x ${cols}, one of each`),
+    heading(`${rows} x ${cols}, ${lean}-lean, one each`),
     ...parts.map(({ name, count, each }) => `${name.padEnd(20)}${`x ${count}`.padEnd(8)}${columns(each)}`),
     '',
     heading('in all'),

@@ -27,6 +27,9 @@ export interface Buffers {
   readonly ofmapBytes: number;
 }
 
+/** Which operand's partition stays on chip while the other's stream past it. */
+export type Reuse = 'reuse-ifmap-first' | 'reuse-weight-first';
+
 export interface Arch {
   readonly name: string;
   readonly array: PeArray;
@@ -37,6 +40,10 @@ export interface Arch {
   readonly dram: Dram;
   /** How channels are dealt into waves. */
   readonly rearrange: 'none' | 'static' | 'per-tile';
+  /** An order of reuse for every layer alike; where it is left out, whichever moves fewer bytes, layer by layer. */
+  readonly reuse?: Reuse | undefined;
+  /** 'dense': zeros are stored and moved like any value; left out, bitmaps and non-zeros where that is smaller. */
+  readonly storage?: 'packed' | 'dense' | undefined;
   /** Name of the energy table. */
   readonly energy: string;
 }

@@ -1,4 +1,5 @@
 /** Everything counted about one layer under a schedule, before any time is computed: the input of all closed forms. */
+import type { Arch } from '../arch/arch.ts';
 import type { LayerWork } from '../model/work.ts';
 import type { LoweredLayer } from '../schedule/lowering.ts';
 import type { Operands, Schedule } from '../schedule/schedule.ts';
@@ -45,9 +46,13 @@ interface Known {
   readonly stored: readonly StoredIfmap[];
   /** The weights as the first phase of the lowering sees them: most layers have no other. */
   readonly firstPhase: WeightCounts;
+  readonly arch: Arch;
 }
 
-export function countLayer(work: LayerWork, { operands, schedule, stored, firstPhase }: Known): LayerCounts {
+export function countLayer(
+  work: LayerWork,
+  { operands, schedule, stored, firstPhase, arch }: Known,
+): LayerCounts {
   const { conv, ifmaps, weight } = operands;
   const { lowered, blocks, partitions, tile } = schedule;
   const weights = lowered.map((layer, phase) =>
@@ -85,10 +90,10 @@ export function countLayer(work: LayerWork, { operands, schedule, stored, firstP
 
   return {
     weights,
-    weightBytes: weightBytes(conv, { blocks, weights: weights[0]!, slices: lowered[0]!.slices.length }),
+    weightBytes: weightBytes(conv, { blocks, weights: weights[0]!, slices: lowered[0]!.slices.length }, arch),
     partitions: counted,
     macsEffectual,
-    ofmapBytes: ofmapBytes(work),
+    ofmapBytes: ofmapBytes(work, arch),
     ifmapBytes: neededBytes(conv, stored),
   };
 }

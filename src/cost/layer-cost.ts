@@ -1,9 +1,9 @@
 /** The answer of every machine for one layer and one batch. */
+import type { Reuse } from '../arch/arch.ts';
 import type { Bytes, Cycles, Macs } from '../units.ts';
 import type { Activity } from './activity.ts';
 
-/** Which operand stays on chip while the other streams past it. */
-export type Reuse = 'reuse-ifmap-first' | 'reuse-weight-first';
+export type { Reuse } from '../arch/arch.ts';
 
 /** What a layer's time is made of; the largest share names the bound. */
 export type BoundBy = 'compute' | 'dram' | 'weights' | 'drain' | 'host';

@@ -56,7 +56,7 @@ describe.each(runs.map((run) => [title(run), run] as const))('%s', (_, { sizes, 
 
 test('the stated error is small enough to choose by', () => {
   expect(FIT_ERROR.lut).toBeLessThan(0.1);
-  expect(FIT_ERROR.ff).toBeLessThan(0.05);
+  expect(FIT_ERROR.ff).toBeLessThan(0.1);
 });
 
 test('a wider array never takes less', () => {

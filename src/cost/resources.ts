@@ -5,8 +5,8 @@
  *
  * Each part is linear in a few widths of its registers and memories (`FEATURES`), fitted by least squares to runs of
  * Yosys on the SystemVerilog (`results/rtl-resources.json`, made by `npx tsx rtl/synth/grid.ts`, which also writes the
- * coefficients). FIT_ERROR there is the largest relative error of a core that is predicted from all the others: 1.7 % of
- * the LUTs and 0.1 % of the flip-flops over 25 cores. The runs
+ * coefficients). FIT_ERROR there is the largest relative error of a core that is predicted from all the others: 8 % of
+ * the LUTs and 6 % of the flip-flops. The runs
  * count every LUT alone, so a vendor's tool should need fewer. Memories and multipliers are not fitted: they come in
  * whole blocks.
  *
@@ -63,26 +63,31 @@ const clog2 = (n: number): number => Math.ceil(Math.log2(n));
 
 /** Beyond this many words Yosys puts a psum bank into block RAM, a half of 36 Kb each. */
 const LUTRAM_WORDS = 64;
+const inBlocks = ({ psumDepth }: CoreSizes['pe']): boolean => psumDepth > LUTRAM_WORDS;
 
 /** The widths in the SystemVerilog that a part's size follows, by its names there. */
 function widths({ array: { rows, cols }, pe }: CoreSizes) {
   const address = clog2(pe.psumDepth);
-  const row = Math.max(1, clog2(rows));
   const lanes = pe.weightLanes;
   const word = clog2(Math.floor((pe.weightDepth + 2 * lanes - 2) / lanes));
   return {
     address,
-    row,
     word,
     lanes,
     lane: Math.max(1, clog2(lanes)),
     taps: clog2(pe.weightDepth + 1),
     tap: 8 + address,
     several: lanes > 1 ? 1 : 0, // lanes to choose from
-    psumRegisters: pe.psumBanks * pe.psumBits,
+    left: clog2(lanes + 1),
+    banks: pe.psumBanks,
+    // A lone bank in block RAM has its adders in the DSP slice.
+    adders: inBlocks(pe) && pe.psumBanks === 1 ? 0 : pe.psumBits,
+    psumRegisters: inBlocks(pe) && pe.psumBanks === 1 ? 0 : pe.psumBanks * pe.psumBits,
     // Block RAM has the register of what was read inside.
-    readRegisters: pe.psumDepth <= LUTRAM_WORDS ? pe.psumBanks * pe.psumBits : 0,
+    readRegisters: inBlocks(pe) ? 0 : pe.psumBanks * pe.psumBits,
     depth: pe.psumDepth,
+    deep: inBlocks(pe) ? 1 : 0, // feeders search wider chunks then
+    pairs: address * Math.ceil(address / 2),
     load: clog2(rows * pe.weightDepth + 1),
     slots: clog2(pe.psumDepth * pe.weightDepth + 1),
     rows,
@@ -97,24 +102,26 @@ export const FEATURES: Readonly<
   Record<CorePart, Readonly<Record<'logic' | 'ff', (w: Widths) => readonly number[]>>>
 > = {
   pe: {
-    logic: (w) => [1, w.address, w.several, w.lanes, w.lanes * w.row, w.psumRegisters],
+    logic: (w) => [1, w.word, w.several * w.tap, w.lanes, w.banks * w.address, w.adders],
     ff: (w) => [
       1,
+      w.lane + w.word,
       w.address,
-      w.word,
-      w.lanes * (w.row + w.word + w.tap),
-      w.lane,
+      w.banks,
+      w.banks * w.address,
+      w.lanes * (1 + w.tap),
+      w.adders,
       w.psumRegisters,
       w.readRegisters,
     ],
   },
   ifm_stream: {
-    logic: (w) => [1, w.depth, w.address, w.taps],
-    ff: (w) => [1, w.depth, w.address, w.taps, w.lane, w.word],
+    logic: (w) => [1, w.depth, w.deep, w.address, w.pairs, w.taps],
+    ff: (w) => [1, w.depth, w.deep, w.address, w.pairs, w.taps, w.lane, w.word],
   },
   weight_loader: {
-    logic: (w) => [1, w.lanes, w.lanes * w.row, w.lanes * w.word, w.load],
-    ff: (w) => [1, w.cols, w.cols * w.lanes * (1 + w.row + w.word), w.load],
+    logic: (w) => [1, w.lanes, w.load],
+    ff: (w) => [1, w.cols, w.cols * w.lanes, w.cols * w.lanes * w.tap, w.cols * w.left, w.load],
   },
   psum_drain: {
     logic: (w) => [1, w.address],
@@ -124,7 +131,10 @@ export const FEATURES: Readonly<
     logic: (w) => [1, w.address, w.load, w.slots],
     ff: (w) => [1, w.address, w.load, w.slots],
   },
-  joints: { logic: () => [1], ff: (w) => [1, w.rows, w.rows * w.address] },
+  joints: {
+    logic: (w) => [1, w.rows * w.banks, w.rows * w.banks * w.address],
+    ff: (w) => [1, w.rows, w.rows * w.address],
+  },
 };
 
 export const featuresOf = (part: CorePart, kind: 'logic' | 'ff', sizes: CoreSizes): readonly number[] =>
@@ -134,20 +144,28 @@ export const featuresOf = (part: CorePart, kind: 'logic' | 'ff', sizes: CoreSize
 export const lutramOf = (words: number, bits: number): number =>
   words <= 32 ? 8 * Math.ceil(bits / 14) : 8 * Math.ceil(words / 64) * Math.ceil(bits / 7);
 
+/** Shift registers: a feeder's lane, word and value on their way; a load that waits for the feeders; a wave's two tags. */
+const shiftRegisters: Readonly<Partial<Record<CorePart, (w: Widths) => number>>> = {
+  ifm_stream: (w) => w.lane + w.word + 8,
+  weight_loader: (w) => w.load + 1 + 2 * STREAM_BITS,
+  joints: () => 2,
+};
+const STREAM_BITS = 20; // of an address into the stream memories, where the core stands alone
+
 function blocksOf(part: CorePart, sizes: CoreSizes): Pick<Resources, 'lutram' | 'dsp' | 'bram36'> {
-  const { word, tap, lanes } = widths(sizes);
+  const w = widths(sizes);
   const { psumDepth, psumBits, psumBanks } = sizes.pe;
   if (part === 'pe') {
-    const inLuts = psumDepth <= LUTRAM_WORDS;
+    const deep = inBlocks(sizes.pe);
     return {
       lutram:
-        lanes * lutramOf(2 ** (word + 1), tap) + (inLuts ? psumBanks * lutramOf(psumDepth, psumBits) : 0),
+        lutramOf(2 ** (w.word + 1), w.lanes * w.tap) + (deep ? 0 : psumBanks * lutramOf(psumDepth, psumBits)),
       dsp: 1,
-      bram36: inLuts ? 0 : psumBanks / 2,
+      bram36: deep ? psumBanks / 2 : 0,
     };
   }
   // A feeder divides by the tile's width with a multiplier.
-  return { lutram: 0, dsp: part === 'ifm_stream' ? 1 : 0, bram36: 0 };
+  return { lutram: shiftRegisters[part]?.(w) ?? 0, dsp: part === 'ifm_stream' ? 1 : 0, bram36: 0 };
 }
 
 /** A number for each feature of each part. */

@@ -1,4 +1,5 @@
-/** Compressed sizes in DRAM: each stream is a bitmap and its non-zeros, or dense where that is smaller (a flag a layer). */
+/** Sizes in DRAM and buffers: each stream is a bitmap and its non-zeros, or dense where that is smaller (a flag a layer). */
+import type { Arch } from '../arch/arch.ts';
 import type { LayerWork } from '../model/work.ts';
 import type { FilterBlock } from '../schedule/blocks.ts';
 import type { LoweredLayer } from '../schedule/lowering.ts';
@@ -9,17 +10,26 @@ import { type ByteData, countNonZeros } from '../tensor/tensor.ts';
 import { pixelWeights } from './ifmap-counts.ts';
 import type { WeightCounts } from './weight-counts.ts';
 
-/** Bytes of `channels` streams of `each` elements with `nonZeros` in all, 8-bit words. */
-export const bitmapBytes = (channels: number, each: number, nonZeros: number): number =>
-  channels * Math.ceil(each / 8) + nonZeros;
+/** What of an architecture decides how large an operand is. */
+export type Storing = Pick<Arch, 'wordBits' | 'storage'>;
 
-/** The smaller of bitmap and dense. */
-export const packedBytes = (channels: number, each: number, nonZeros: number): number =>
-  Math.min(channels * each, bitmapBytes(channels, each, nonZeros));
+/** Bytes of so many words. */
+export const wordBytes = (count: number, bits = 8): number => Math.ceil((count * bits) / 8);
+
+/** Bytes of `channels` streams of `each` elements with `nonZeros` in all. */
+export const bitmapBytes = (channels: number, each: number, nonZeros: number, bits = 8): number =>
+  channels * Math.ceil(each / 8) + wordBytes(nonZeros, bits);
 
 /** What is written back for the batch. */
-export const ofmapBytes = ({ ofmaps, ofmapShape: [K, P, Q] }: LayerWork): number =>
-  ofmaps.reduce((sum, ofmap) => sum + packedBytes(K, P * Q, countNonZeros(ofmap)), 0);
+export const ofmapBytes = (
+  { ofmaps, ofmapShape: [K, P, Q] }: LayerWork,
+  { wordBits, storage }: Storing,
+): number =>
+  ofmaps.reduce((sum, ofmap) => {
+    const dense = wordBytes(K * P * Q, wordBits.ofmap);
+    if (storage === 'dense') return sum + dense;
+    return sum + Math.min(dense, bitmapBytes(K, P * Q, countNonZeros(ofmap), wordBits.ofmap));
+  }, 0);
 
 /** The ifmap rows and columns that an ofmap rectangle of any phase of the lowering reads. */
 export function ifmapRect(conv: ConvShape, ofmap: Rect, { ofmapStep }: LoweredLayer): Rect {
@@ -38,13 +48,27 @@ export function ifmapRect(conv: ConvShape, ofmap: Rect, { ofmapStep }: LoweredLa
 export interface StoredIfmap {
   readonly nonZeros: (rect: Rect) => number;
   readonly dense: boolean;
+  readonly bits: number; // of a word
 }
 
-export function storedIfmap(ifmap: ByteData, conv: ConvShape): StoredIfmap {
+export function storedIfmap(
+  ifmap: ByteData,
+  conv: ConvShape,
+  { wordBits: { ifmap: bits }, storage }: Storing,
+): StoredIfmap {
   const nonZeros = pixelWeights(ifmap, conv);
   const [each, whole]: [number, Rect] = [conv.H * conv.W, { y: [0, conv.H], x: [0, conv.W] }];
-  return { nonZeros, dense: conv.C * each <= bitmapBytes(conv.C, each, nonZeros(whole)) };
+  const packed = bitmapBytes(conv.C, each, nonZeros(whole), bits);
+  return { nonZeros, dense: storage === 'dense' || wordBytes(conv.C * each, bits) <= packed, bits };
 }
+
+/** Bytes of rectangles of `each` positions in all, of every channel, that hold `nonZeros`. */
+const regionBytes = (
+  { dense, bits }: StoredIfmap,
+  channels: number,
+  each: number,
+  nonZeros: () => number,
+): number => (dense ? wordBytes(channels * each, bits) : bitmapBytes(channels, each, nonZeros(), bits));
 
 /** Bytes of one ifmap partition, its input halo included. */
 export function partitionBytes(
@@ -54,8 +78,8 @@ export function partitionBytes(
 ): number {
   const rect = ifmapRect(conv, partition.ofmap, lowered);
   let sum = 0;
-  for (const { nonZeros, dense } of ifmaps.slice(...partition.images))
-    sum += dense ? conv.C * area(rect) : bitmapBytes(conv.C, area(rect), nonZeros(rect));
+  for (const ifmap of ifmaps.slice(...partition.images))
+    sum += regionBytes(ifmap, conv.C, area(rect), () => ifmap.nonZeros(rect));
   return sum;
 }
 
@@ -77,7 +101,7 @@ export function neededBytes(conv: ConvShape, ifmaps: readonly StoredIfmap[]): nu
   const count = (nonZeros: StoredIfmap['nonZeros']): number =>
     runs(rows).reduce((sum, y) => sum + runs(cols).reduce((part, x) => part + nonZeros({ y, x }), 0), 0);
   return ifmaps.reduce(
-    (sum, { nonZeros, dense }) => sum + (dense ? conv.C * each : bitmapBytes(conv.C, each, count(nonZeros))),
+    (sum, ifmap) => sum + regionBytes(ifmap, conv.C, each, () => count(ifmap.nonZeros)),
     0,
   );
 }
@@ -121,21 +145,23 @@ export interface BlockBytes {
 export function weightBytes(
   conv: ConvShape,
   { blocks, weights, slices }: { blocks: readonly FilterBlock[]; weights: WeightCounts; slices: number },
+  { wordBits: { weight: bits }, storage }: Storing,
 ): readonly BlockBytes[] {
   const positions = conv.R * conv.S;
   const filtersOf = ({ filters, channels }: FilterBlock): number =>
     ((filters[1] - filters[0]) * (conv.C / conv.groups)) / (channels[1] - channels[0]);
   const compressed = blocks.map((block, b) => {
     const [bitmap, { all }] = [Math.ceil((filtersOf(block) * positions) / 8), weights.blocks[b]!];
-    const sizes = new Int32Array(block.channels[1] - block.channels[0]).fill(bitmap);
+    const sizes = new Int32Array(block.channels[1] - block.channels[0]);
     for (let v = 0; v < all.length; v++) sizes[Math.floor(v / slices)]! += all[v]!;
+    for (let c = 0; c < sizes.length; c++) sizes[c] = bitmap + wordBytes(sizes[c]!, bits);
     return { first: block.channels[0], channels: sizes };
   });
   const total = compressed.reduce((sum, { channels }) => sum + channels.reduce((a, n) => a + n, 0), 0);
-  if (total <= weightCount(conv)) return compressed;
+  if (storage !== 'dense' && total <= wordBytes(weightCount(conv), bits)) return compressed;
   return compressed.map(({ first, channels }, b) => ({
     first,
-    channels: channels.fill(filtersOf(blocks[b]!) * positions),
+    channels: channels.fill(wordBytes(filtersOf(blocks[b]!) * positions, bits)),
   }));
 }
 

@@ -1,6 +1,7 @@
 /** Where the weights' non-zeros are: taps a PE holds, taps a row waits for, taps at each kernel position. */
 import type { FilterBlock } from '../schedule/blocks.ts';
 import type { LoweredLayer } from '../schedule/lowering.ts';
+import { countNonZeroColumns } from '../tensor/bytes.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 
 export interface BlockTaps {
@@ -68,20 +69,19 @@ function countPointwise(
 ): BlockTaps {
   const { filters, channels } = block;
   const perFilter = conv.C / conv.groups;
+  const perGroup = conv.K / conv.groups;
   const all = new Uint16Array(channels[1] - channels[0]);
-  for (let k = filters[0]; k < filters[1]; k++) {
-    const group = Math.floor((k * conv.groups) / conv.K);
-    addPresence(
-      weight.subarray(k * perFilter, (k + 1) * perFilter),
-      all.subarray(group * perFilter - channels[0]),
-    );
+  // Filters of one group read the same channels: a matrix whose columns are counted.
+  for (let k = filters[0]; k < filters[1]; ) {
+    const group = Math.floor(k / perGroup);
+    const end = Math.min(filters[1], (group + 1) * perGroup);
+    const counts = countNonZeroColumns(weight.subarray(k * perFilter, end * perFilter), perFilter);
+    const first = group * perFilter - channels[0];
+    for (let c = 0; c < perFilter; c++) all[first + c]! += counts[c]!;
+    k = end;
   }
   for (let c = 0; c < all.length; c++) atPosition[channels[0] + c]! += all[c]!;
   const most = new Uint8Array(all.length);
   for (let c = 0; c < all.length; c++) most[c] = Math.min(1, all[c]!);
   return { most, all };
-}
-
-function addPresence(weights: Int8Array, counts: Uint16Array): void {
-  for (let c = 0; c < weights.length; c++) counts[c]! += weights[c] === 0 ? 0 : 1;
 }

@@ -10,10 +10,10 @@ import type { ConvShape } from '../tensor/conv.ts';
 export type Slice = readonly number[];
 
 export interface SparsityRule {
-  readonly kind: 'none' | 'magnitude' | 'equal-per-kernel' | 'column-block';
+  readonly kind: 'none' | 'magnitude' | 'equal-per-kernel' | 'column-block' | 'n-of-m' | 'pattern' | 'group';
   /** Share of zeros asked for, 0 to less than 1. */
   readonly zeros: number;
-  /** column-block: how many filters prune the same input channels together. */
+  /** column-block and group: how many filters prune the same input channels, or taps, together. */
   readonly blockFilters: number;
   /** equal-per-kernel: the slices of a kernel whose tap counts must agree over all filters. */
   readonly slicesOf: (conv: ConvShape) => readonly Slice[];

@@ -1,5 +1,5 @@
 /** The plan for one layer: lowering, tile, partitions, then the order of reuse that moves the least DRAM. */
-import type { Arch } from '../arch/arch.ts';
+import type { Arch, Reuse } from '../arch/arch.ts';
 import { countLayer, type LayerCounts } from '../cost/count-layer.ts';
 import { layerCost } from '../cost/layer.ts';
 import type { LayerCost } from '../cost/layer-cost.ts';
@@ -37,7 +37,7 @@ export function planLayer(work: LayerWork, arch: Arch): LayerPlan {
   const { conv, ifmaps } = operands;
   const lowered = lower(conv, chooseUnroll(conv, arch));
   const blocks = filterBlocks(conv, arch.array.cols);
-  const stored = ifmaps.map((ifmap) => storedIfmap(ifmap, conv));
+  const stored = ifmaps.map((ifmap) => storedIfmap(ifmap, conv, arch));
   const weights = countWeights(operands.weight, conv, lowered[0]!, blocks);
   const mean = meanLoad(conv, { lowered: lowered[0]!, blocks, weights, stored });
   const withTile = (tile: TileSize): Schedule | undefined =>
@@ -45,17 +45,19 @@ export function planLayer(work: LayerWork, arch: Arch): LayerPlan {
   const rough = firstFit(rankTiles(lowered[0]!, mean, arch), withTile);
   if (!rough) failToFit(work, arch);
   const schedule = refit(rough, (region) => rankTiles({ ...lowered[0]!, ...region }, mean, arch), withTile);
-  const counts = countLayer(work, { operands, schedule, stored, firstPhase: weights });
+  const counts = countLayer(work, { operands, schedule, stored, firstPhase: weights, arch });
   const passes = layerPasses(counts, schedule, arch);
   return {
     operands,
     schedule,
     counts,
-    cost: cheaper(['reuse-ifmap-first', 'reuse-weight-first'] as const, (reuse) =>
+    cost: cheaper(arch.reuse ? [arch.reuse] : ORDERS, (reuse) =>
       layerCost({ counts, schedule, passes, arch }, reuse),
     ),
   };
 }
+
+const ORDERS: readonly Reuse[] = ['reuse-ifmap-first', 'reuse-weight-first'];
 
 /** Partition Reuse: the order that moves fewer bytes; of two that move the same, the faster. */
 function cheaper<R>(orders: readonly R[], cost: (order: R) => LayerCost): LayerCost {

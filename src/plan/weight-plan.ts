@@ -38,7 +38,7 @@ export function wantedSizes({
       ifmaps.some((ifmap) => ifmap.subarray(c * pixels, (c + 1) * pixels).some((x) => x !== 0))
     )
       wanted[c] = 1;
-  return weightBytes(conv, { blocks, weights, slices: lowered[0]!.slices.length }).map(
+  return weightBytes(conv, { blocks, weights, slices: lowered[0]!.slices.length }, arch).map(
     ({ first, channels }) => channels.map((size, c) => (wanted[first + c] ? size : 0)),
   );
 }
@@ -70,9 +70,11 @@ export function togetherIn(layer: LayerFacts, sizes: readonly Int32Array[]): num
       0,
     );
   const wanted = sizes[0]!.map((size) => (size > 0 ? 1 : 0));
-  const all = weightBytes(conv, { blocks, weights: layer.weights, slices: lowered[0]!.slices.length }).map(
-    ({ channels }) => channels,
-  );
+  const all = weightBytes(
+    conv,
+    { blocks, weights: layer.weights, slices: lowered[0]!.slices.length },
+    arch,
+  ).map(({ channels }) => channels);
   return fetched(groupSizes(all, together)) < 0.9 * fetched(all) ? together : 1;
 }
 

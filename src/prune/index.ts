@@ -4,15 +4,26 @@ import { type SparsityRule, wholeKernel } from '../model/sparsity.ts';
 import { type ConvShape, weightCount } from '../tensor/conv.ts';
 import { columnBlock } from './column-block.ts';
 import { equalPerKernel } from './equal-per-kernel.ts';
+import { group } from './group.ts';
 import type { Weights } from './largest.ts';
 import { magnitude } from './magnitude.ts';
+import { nOfM } from './n-of-m.ts';
 import { none } from './none.ts';
+import { pattern } from './pattern.ts';
 import type { Pruner } from './pruner.ts';
 
 export type { Weights } from './largest.ts';
 export type { Pruner } from './pruner.ts';
 
-export const pruners: readonly Pruner[] = [none, magnitude, equalPerKernel, columnBlock];
+export const pruners: readonly Pruner[] = [
+  none,
+  magnitude,
+  equalPerKernel,
+  columnBlock,
+  nOfM,
+  pattern,
+  group,
+];
 
 /** Mask of the weights that the rule keeps: 1 keep, 0 prune. */
 export function prune(weight: Weights, conv: ConvShape, rule: SparsityRule): Uint8Array {

@@ -1,12 +1,14 @@
 /** Every rule against its plain twin, written with sorts from the rule's own words. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { plainGroupDrops, plainPatternDrops } from '../../test/fixtures/plain-pruning.ts';
 import { type Slice, type SparsityRule, wholeKernel } from '../model/sparsity.ts';
 import { type ConvShape, weightCount } from '../tensor/conv.ts';
 import { seeded } from '../tensor/random.ts';
 import { allot } from './allotment.ts';
 import { applyRule, obeys, prune, pruners, ruleNamed } from './index.ts';
 import type { Weights } from './largest.ts';
+import { groupSize } from './n-of-m.ts';
 
 const kinds = pruners.map((pruner) => pruner.kind);
 
@@ -126,6 +128,28 @@ function plainMask(weight: Weights, conv: ConvShape, rule: SparsityRule): Uint8A
           for (const c of gone) for (const position of range(kernel)) mask[at(filter, c, position)] = 0;
       }
   }
+  if (rule.kind === 'n-of-m') {
+    const m = groupSize(rule.zeros);
+    const [few, all] = [channels < m, range(channels * kernel)];
+    // Lines of weights that are cut into groups: a filter's channels at one tap, or all of its taps.
+    const lines = few
+      ? [all]
+      : range(kernel).map((position) => range(channels).map((c) => c * kernel + position));
+    for (let filter = 0; filter < conv.K; filter++)
+      for (const line of lines)
+        for (let first = 0; first < line.length; first += m) {
+          const group = line.slice(first, first + m).map((i) => filter * channels * kernel + i);
+          drop(group, share(group.length, rule.zeros));
+        }
+  }
+  if (rule.kind === 'pattern') {
+    const { taps: keeps } = allot(conv, { ...rule, slicesOf: wholeKernel });
+    for (const i of plainPatternDrops({ weight, conv, keeps })) mask[i] = 0;
+  }
+  if (rule.kind === 'group') {
+    const keep = share(channels * kernel, rule.zeros);
+    for (const i of plainGroupDrops(weight, conv, { blockFilters: rule.blockFilters, keep })) mask[i] = 0;
+  }
   return mask;
 }
 
@@ -134,7 +158,7 @@ describe('all rules', () => {
     fc.assert(
       fc.property(anyCase, ({ conv, rule, seed, whole }) => {
         // Thirds sum differently in another order, so column sums are compared on whole numbers.
-        const weight = weightsOf(conv, seed, whole || rule.kind === 'column-block');
+        const weight = weightsOf(conv, seed, whole || ['column-block', 'group'].includes(rule.kind));
         expect(prune(weight, conv, rule)).toEqual(plainMask(weight, conv, rule));
       }),
     );

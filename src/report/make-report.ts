@@ -1,6 +1,7 @@
 /** Puts a report together from what the flow gathered. */
 import { type Arch, peakGops } from '../arch/arch.ts';
 import { energyTable } from '../arch/energy/index.ts';
+import type { EnergyTable } from '../arch/energy/table.ts';
 import type { LayerCost } from '../cost/layer-cost.ts';
 import type { Model } from '../model/model.ts';
 import type { SparsityRule } from '../model/sparsity.ts';
@@ -15,8 +16,7 @@ export interface LayerLog {
   readonly layers: () => readonly LayerReport[];
 }
 
-export function layerLog(arch: Arch): LayerLog {
-  const table = energyTable(arch.energy);
+export function layerLog(arch: Arch, table: EnergyTable = energyTable(arch.energy)): LayerLog {
   const batches = new Map<string, LayerReport[]>();
   return {
     add(work, cost) {

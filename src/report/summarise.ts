@@ -15,12 +15,24 @@ export interface OperandCounts {
   readonly ofmap: readonly [nonZeros: number, elements: number];
 }
 
-export function countOperands({ ifmaps, weight, ofmaps }: LayerWork): OperandCounts {
+const counted = new WeakMap<LayerWork, OperandCounts>();
+
+/** Counted once for each work: several machines may be shown the same one. */
+export function countOperands(work: LayerWork): OperandCounts {
+  const known = counted.get(work);
+  if (known) return known;
+  const { ifmaps, weight, ofmaps } = work;
   const all = (list: readonly (Uint8Array | Int8Array)[]): readonly [number, number] => [
     list.reduce((sum, values) => sum + countNonZeros(values), 0),
     list.reduce((sum, values) => sum + values.length, 0),
   ];
-  return { ifmap: all(ifmaps), weight: [countNonZeros(weight.data), weight.data.length], ofmap: all(ofmaps) };
+  const counts: OperandCounts = {
+    ifmap: all(ifmaps),
+    weight: [countNonZeros(weight.data), weight.data.length],
+    ofmap: all(ofmaps),
+  };
+  counted.set(work, counts);
+  return counts;
 }
 
 /** One batch of one layer, as the machine answered it. */

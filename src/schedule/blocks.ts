@@ -24,3 +24,13 @@ export function filterBlocks({ C, K, groups }: ConvShape, columns: number): read
   }
   return blocks;
 }
+
+/** Filters that are on the columns together where none may be of two groups: [first, end). */
+export function* columnBlocks(
+  { K, groups }: ConvShape,
+  columns: number,
+): Generator<readonly [number, number]> {
+  const filters = K / groups;
+  for (let group = 0; group < K; group += filters)
+    for (let k = group; k < group + filters; k += columns) yield [k, Math.min(group + filters, k + columns)];
+}

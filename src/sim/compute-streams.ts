@@ -9,6 +9,7 @@ export interface ComputeStreams {
   /** One entry a wave and row, at wave * rows + row; 0 taps where the row has no channel. */
   readonly entryTaps: Uint8Array;
   readonly entryLanes: Uint8Array;
+  readonly entryValues: Uint32Array; // address of the first of its values
   readonly bitmaps: Uint32Array; // psumDepth bits an entry, 32 a word, lowest first
   readonly values: readonly Uint8Array[]; // of each row: the non-zeros of its waves one after another
   /** One a word of a load and lane, at word * lanes + lane: bit 0: a tap, bit 1: the last of its row. */
@@ -36,12 +37,12 @@ export interface WaveRow {
 }
 
 /** A wave but for what only its neighbours in the program decide. */
-export type Wave = Omit<WaveRecord, 'final' | 'slots' | 'words'>;
+export type Wave = Omit<WaveRecord, 'final' | 'slots' | 'words' | 'header' | 'tap' | 'entry' | 'tag'>;
 
 /** Collects waves one after another. */
 export function streamWriter({ rows, cols, psumDepth, weightLanes }: StreamShape) {
   const waves: Omit<WaveRecord, 'final'>[] = [];
-  const [entryTaps, entryLanes, bitmaps, headers]: number[][] = [[], [], [], []];
+  const [entryTaps, entryLanes, entryValues, bitmaps, headers]: number[][] = [[], [], [], [], []];
   const [tapWeights, tapOffsets]: number[][] = [[], []];
   const values: number[][] = Array.from({ length: rows }, () => []);
   const bitmapWords = Math.ceil(psumDepth / 32);
@@ -49,6 +50,7 @@ export function streamWriter({ rows, cols, psumDepth, weightLanes }: StreamShape
   const addEntry = (row: WaveRow | undefined, r: number, taps: number): void => {
     entryTaps!.push(row?.taps ?? 0);
     entryLanes!.push(taps % weightLanes);
+    entryValues!.push(values[r]!.length);
     const bitmap = new Uint32Array(bitmapWords);
     for (let i = 0; i < (row?.indices.length ?? 0); i++) {
       bitmap[row!.indices[i]! >> 5]! |= 1 << (row!.indices[i]! & 31);
@@ -84,12 +86,22 @@ export function streamWriter({ rows, cols, psumDepth, weightLanes }: StreamShape
         taps += active[r]?.taps ?? 0;
       }
       const slots = Math.max(0, ...active.map((row) => row.indices.length * row.taps));
-      waves.push({ ...wave, slots, words: addLoad(active) });
+      const word = headers!.length / weightLanes;
+      waves.push({
+        ...wave,
+        slots,
+        words: addLoad(active),
+        header: word,
+        tap: word,
+        entry: waves.length,
+        tag: 0,
+      });
     },
     finish: (): ComputeStreams => ({
       waves: waves.map((wave, g) => ({ ...wave, final: g === waves.length - 1 })),
       entryTaps: Uint8Array.from(entryTaps!),
       entryLanes: Uint8Array.from(entryLanes!),
+      entryValues: Uint32Array.from(entryValues!),
       bitmaps: Uint32Array.from(bitmaps!),
       values: values.map((row) => Uint8Array.from(row)),
       headers: Uint8Array.from(headers!),

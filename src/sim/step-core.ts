@@ -4,6 +4,7 @@
  */
 import type { Arch } from '../arch/arch.ts';
 import { PeArray } from '../blocks/array/array.ts';
+import { FEED } from '../blocks/feed.ts';
 import { IfmStream, type RowEntry } from '../blocks/ifm-stream/ifm-stream.ts';
 import { PsumDrain } from '../blocks/psum-drain/psum-drain.ts';
 import { Sequencer } from '../blocks/sequencer/sequencer.ts';
@@ -23,9 +24,6 @@ export interface CoreRun {
   readonly psums: readonly Int32Array[];
   readonly addresses: readonly Uint16Array[];
 }
-
-/** Cycles from a block's decision to the array's edge: the pipelines of the feeders and of the loader. */
-const FEED = 3;
 
 /** A memory that answers a cycle after its address. */
 class Memory<T> {
@@ -49,25 +47,44 @@ class Memory<T> {
   }
 }
 
-/** Run a program to its end. `order` is the order in which the blocks tick, which must not matter. */
+export interface StepOptions {
+  /** The order in which the blocks tick, which must not matter. */
+  readonly order?: 'forward' | 'reverse';
+  /** Cycles that each record comes late, after the one before it was taken. */
+  readonly waits?: readonly number[];
+  /** Sees the blocks in every cycle, their outputs as they stand before its clock edge. */
+  readonly watch?: (now: CoreNow) => void;
+}
+
+export interface CoreNow {
+  /** 0 in the first cycle that counts, when the first weights reach the array's edge; less before it. */
+  readonly slot: number;
+  readonly feeders: readonly Pick<IfmStream, 'operation'>[]; // of each row
+  readonly array: Pick<PeArray, 'grid' | 'psum'>;
+  readonly loader: Pick<WeightLoader, 'chain'>;
+  readonly drain: Pick<PsumDrain, 'command' | 'leaving'>;
+}
+
+/** Run a program to its end. */
 export function stepCore(
   program: ComputeProgram,
   arch: Arch,
-  { order = 'forward' }: { order?: 'forward' | 'reverse' } = {},
+  { order = 'forward', waits = [], watch }: StepOptions = {},
 ): CoreRun {
   const { rows, cols } = arch.array;
-  const core = assemble(program, arch);
+  const core = assemble(program, arch, waits);
   const parts = order === 'forward' ? core.parts : core.parts.toReversed();
   const [psums, addresses] = [columnLists(cols), columnLists(cols)];
   let [cycles, begun] = [0, Number.POSITIVE_INFINITY];
   // No wave is longer than all its slots, loads and drains together.
   const limit = program.waves.reduce(
     (sum, wave) => sum + wave.slots + wave.words + wave.psums + 8,
-    64 + 4 * (rows + cols),
+    waits.reduce((sum, wait) => sum + wait, 64 + 4 * (rows + cols)),
   );
   for (let t = 0; ; t++) {
     if (t > limit) throw new Error(`the core has not finished after ${t} cycles`);
     if (core.sequencer.running) begun = Math.min(begun, t + FEED);
+    watch?.({ ...core, slot: Number.isFinite(begun) ? t - begun : Number.NEGATIVE_INFINITY });
     for (let c = 0; c < cols; c++) {
       const address = core.drain.leaving(c);
       if (address === undefined) continue;
@@ -96,14 +113,17 @@ interface Part {
 }
 
 /** The blocks and memories, and what each reads of the others. */
-function assemble(program: ComputeProgram, { array: { rows, cols }, pe }: Arch) {
+function assemble(program: ComputeProgram, { array: { rows, cols }, pe }: Arch, waits: readonly number[]) {
   const sequencer = new Sequencer(pe);
   const feeders = Array.from({ length: rows }, () => new IfmStream({ ...pe, signed: program.signed }));
   const loader = new WeightLoader({ cols });
   const drain = new PsumDrain({ rows, cols });
   const array = new PeArray({ rows, cols, ...pe });
 
-  const records = new Memory((g) => program.waves[g] ?? (program.waves.length === 0 ? NO_WAVE : undefined));
+  const waves = program.waves.length === 0 ? [NO_WAVE] : program.waves;
+  let record = 0; // the one that is offered
+  let late = waits[0] ?? 0;
+  let taken = false;
   const headers = new Memory((word) => headerAt(program, word, pe.weightLanes));
   const taps = Array.from(
     { length: cols },
@@ -112,34 +132,51 @@ function assemble(program: ComputeProgram, { array: { rows, cols }, pe }: Arch) 
   const entries = feeders.map((_, r) => new Memory((g) => entryAt(program, g * rows + r, pe.psumDepth)));
   const values = feeders.map((_, r) => new Memory((i) => program.values[r]![i]));
 
+  const above = (r: number) => (r === 0 ? sequencer : feeders[r - 1]!);
   const part = <T>(block: { tick(inputs: T): void; commit(): void }, inputs: () => T): Part => ({
     tick: () => block.tick(inputs()),
     commit: () => block.commit(),
   });
   const parts: Part[] = [
-    part(sequencer, () => ({ go: true, record: records.out })),
-    part(records, () => sequencer.recordAddress),
+    {
+      tick: () => {
+        const offered = late === 0 ? waves[record] : undefined;
+        taken = sequencer.recordReady && offered !== undefined;
+        sequencer.tick({ record: offered });
+      },
+      commit: () => {
+        if (taken) late = waits[++record] ?? 0;
+        else if (late > 0) late--;
+        sequencer.commit();
+      },
+    },
     ...feeders.flatMap((feeder, r) => [
       part(feeder, () => ({
-        control: r === 0 ? sequencer.control : feeders[r - 1]!.control,
+        control: above(r).control,
+        entryAddress: above(r).entryAddress,
         entry: entries[r]!.out,
         value: values[r]!.out,
       })),
-      part(entries[r]!, () => feeder.entryAddress),
+      part(entries[r]!, () => above(r).entryAddress),
       part(values[r]!, () => feeder.valueAddress),
     ]),
-    part(loader, () => ({ load: sequencer.load, header: headers.out })),
+    part(loader, () => ({
+      load: sequencer.load,
+      header: headers.out,
+      taps: taps.map((memory) => memory.out),
+    })),
     part(headers, () => loader.headerAddress),
     ...taps.map((memory, c) => part(memory, () => loader.tapAddress[c]!)),
     part(drain, () => ({ drain: sequencer.drain, finish: sequencer.finish })),
     part(array, () => ({
       rows: feeders.map((feeder) => feeder.operation),
+      reads: feeders.map((feeder) => feeder.read),
       drain: drain.command,
-      chains: taps.map((memory, c) => loader.chain(c, memory.out)),
+      chains: taps.map((_, c) => loader.chain(c)),
     })),
   ];
-  for (const memory of [records, headers, ...taps, ...entries, ...values]) memory.commit(); // address 0, as in reset
-  return { sequencer, drain, array, parts };
+  for (const memory of [headers, ...taps, ...entries, ...values]) memory.commit(); // address 0, as in reset
+  return { sequencer, feeders, loader, drain, array, parts };
 }
 
 const NO_WAVE = {
@@ -150,10 +187,14 @@ const NO_WAVE = {
   place: { psumBank: 0, halo: 0, origin: 0, reciprocal: 0 },
   psums: 0,
   base: 0,
+  header: 0,
+  tap: 0,
+  entry: 0,
+  tag: 0,
 };
 
 function entryAt(
-  { entryTaps, entryLanes, bitmaps }: ComputeProgram,
+  { entryTaps, entryLanes, entryValues, bitmaps }: ComputeProgram,
   at: number,
   psumDepth: number,
 ): RowEntry | undefined {
@@ -162,6 +203,7 @@ function entryAt(
   return {
     taps: entryTaps[at]!,
     lane: entryLanes[at]!,
+    value: entryValues[at]!,
     bitmap: bitmaps.subarray(at * words, (at + 1) * words),
   };
 }

@@ -1,5 +1,6 @@
 /** A tensor: a shape and a flat typed array, row-major, last dimension fastest. */
 import { fail } from '../errors.ts';
+import { countNonZeroBytes } from './bytes.ts';
 import { type Shape, volume } from './shape.ts';
 
 /** Float64Array carries ONNX's int64 (exact to 2^53). */
@@ -22,6 +23,7 @@ export function tensor<D extends TensorData>(shape: Shape, data: D): Tensor<D> {
 
 /** How many elements are not zero. */
 export function countNonZeros(data: TensorData): number {
+  if (data instanceof Int8Array || data instanceof Uint8Array) return countNonZeroBytes(data);
   let n = 0;
   for (let i = 0; i < data.length; i++) if (data[i] !== 0) n++;
   return n;

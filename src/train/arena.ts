@@ -21,6 +21,7 @@ export interface Arena {
   /** A view of words at an address, once the arena is sealed. */
   readonly floats: (address: number, words: number) => Float32Array;
   readonly integers: (address: number, words: number) => Int32Array;
+  readonly doubles: (address: number, count: number) => Float64Array;
   /** Make the memory as large as was asked for. Nothing can be allocated afterwards. */
   readonly seal: () => void;
   /** Fill with integers as soon as the arena is sealed; gives their byte address. */
@@ -60,6 +61,7 @@ export function arena(what: string): Arena {
     scratch: () => scratch,
     floats: (address, words) => new Float32Array(kernels.memory.buffer, address, words),
     integers: (address, words) => new Int32Array(kernels.memory.buffer, address, words),
+    doubles: (address, count) => new Float64Array(kernels.memory.buffer, address, count),
     seal() {
       scratch = used;
       if (used + scratchBytes > LIMIT)

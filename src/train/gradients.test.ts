@@ -57,6 +57,16 @@ describe('convolution', () => {
     );
   });
 
+  test("Winograd's way with 5x5 filters, over the edge", () => {
+    const clamp = { low: -1, high: 1 };
+    const part = { K: 10, R: 5, S: 5, pad: [2, 1, 2, 2] as const, clamp };
+    expect(suitsWinograd({ ...point, C: 9, H: 7, W: 9, ...part })).toBe(true);
+    expectGradients(
+      around([9, 7, 9], 1, (b, from, random) => addConv(b, 'conv', from, part, random)),
+      2,
+    );
+  });
+
   test('any loop bounds', () => {
     const upTo = (max: number, min = 1) => fc.integer({ min, max });
     const any = fc.record({
@@ -167,6 +177,17 @@ describe('operators', () => {
       },
     ],
     ['transpose', (b, x) => b.add({ name: 'op', op: 'transpose', inputs: [x], perm: [0, 3, 1, 2] })],
+    [
+      'local response normalisation',
+      (b, x) => b.add({ name: 'op', op: 'lrn', inputs: [x], size: 3, alpha: 0.9, beta: 0.75, bias: 1.5 }),
+    ],
+    [
+      'local response normalisation over an even window, read twice',
+      (b, x) => {
+        const normed = b.add({ name: 'n', op: 'lrn', inputs: [x], size: 2, alpha: 2, beta: 0.5, bias: 1 });
+        return b.add({ name: 'op', op: 'add', inputs: [normed, x] });
+      },
+    ],
     [
       'scale and shift',
       (b, x, random) =>

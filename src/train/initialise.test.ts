@@ -15,7 +15,7 @@ const imagesFor = (shape: readonly number[], count: number) => {
   return { shape: [count, ...shape.slice(1)], data };
 };
 
-describe.each(['lenet5', 'resnet20'])('%s', (name) => {
+describe.each(['lenet5', 'resnet20', 'vgg_small', 'mobilenet_small'])('%s', (name) => {
   const model = initialise(findZoo(name).build(), seeded(1));
   const port = model.inputs[0]!;
   test('scores are of order one', () => {
@@ -57,7 +57,7 @@ describe.each(['lenet5', 'resnet20'])('%s', (name) => {
 test('deep networks get a batch norm behind each convolution, shallow ones none', () => {
   const count = (name: string) =>
     initialise(findZoo(name).build(), seeded(1)).layers.filter(({ op }) => op === 'affine').length;
-  expect([count('lenet5'), count('resnet20')]).toEqual([0, 19]);
+  expect(['lenet5', 'vgg_small', 'resnet20', 'mobilenet_small'].map(count)).toEqual([0, 0, 19, 15]);
 });
 
 test('a topology alone has no parameters', () => {

@@ -89,31 +89,42 @@ test('gatherF32 and its way back', () => {
   );
 });
 
-test('sums, dots and blends over any length', () => {
+test('sums, dots and blends over runs of any length', () => {
   fc.assert(
-    fc.property(upTo(70), fc.boolean(), fc.nat(), (count, accumulate, seed) => {
+    fc.property(upTo(70), upTo(3), fc.boolean(), fc.nat(), (count, runs, accumulate, seed) => {
       fill(seed);
-      const [x, y, before] = [A, B, OUT].map((at) => words.slice(at, at + count)) as [
-        Float32Array,
-        Float32Array,
-        Float32Array,
-      ];
-      const sum = (value: (i: number) => number) => x.reduce((total, _, i) => total + value(i), 0);
+      const stride = count + 3;
+      const before = words.slice(OUT, OUT + runs * stride);
+      const places = Array.from(
+        { length: runs * count },
+        (_, i) => Math.floor(i / count) * stride + (i % count),
+      );
+      const sum = (value: (x: number, y: number) => number) =>
+        places.reduce((total, i) => total + value(words[A + i]!, words[B + i]!), 0);
       close(
-        kernels.sumF32(A * 4, count),
-        sum((i) => x[i]!),
+        kernels.sumF32(A * 4, count, runs, stride),
+        sum((x) => x),
       );
       close(
-        kernels.centredDotF32(B * 4, A * 4, count, 0.5),
-        sum((i) => y[i]! * (x[i]! - 0.5)),
+        kernels.centredSquaresF32(A * 4, count, runs, stride, 0.5),
+        sum((x) => (x - 0.5) ** 2),
+      );
+      kernels.gradientSumsF32(B * 4, A * 4, count, runs, stride, 0.5, MAP * 4);
+      const [dot, total] = new Float64Array(buffer, MAP * 4, 2);
+      close(
+        dot!,
+        sum((x, y) => y * (x - 0.5)),
       );
       close(
-        kernels.centredDotF32(0, A * 4, count, 0.5),
-        sum((i) => (x[i]! - 0.5) ** 2),
+        total!,
+        sum((_, y) => y),
       );
-      kernels.blendF32(A * 4, B * 4, OUT * 4, count, 2, -3, 0.25, Number(accumulate));
-      for (let i = 0; i < count; i++)
-        close(words[OUT + i]!, (accumulate ? before[i]! : 0) + 2 * x[i]! - 3 * y[i]! + 0.25);
+      kernels.blendF32(A * 4, B * 4, OUT * 4, count, runs, stride, 2, -3, 0.25, Number(accumulate));
+      for (let i = 0; i < runs * stride; i++) {
+        const own = i % stride < count;
+        const blend = 2 * words[A + i]! - 3 * words[B + i]! + 0.25;
+        close(words[OUT + i]!, own ? (accumulate ? before[i]! : 0) + blend : before[i]!);
+      }
     }),
   );
 });
@@ -122,4 +133,72 @@ test('a clamp keeps NaN and both bounds', () => {
   words.set([Number.NaN, -1, 0.5, 9, Number.NaN], A);
   kernels.clampF32(A * 4, OUT * 4, 5, 0, 6);
   expect([...words.slice(OUT, OUT + 5)]).toEqual([Number.NaN, 0, 0.5, 6, Number.NaN]);
+});
+
+test('gemmStridedF32: either way round, new or added', () => {
+  const sizes = [upTo(11), upTo(5), upTo(20), upTo(5, 0)] as const;
+  fc.assert(
+    fc.property(
+      ...sizes,
+      fc.boolean(),
+      fc.boolean(),
+      fc.nat(),
+      (rows, fours, depth, extra, turned, add, seed) => {
+        fill(seed);
+        const cols = 4 * fours;
+        const [aRow, aDepth] = turned ? [1, rows + extra] : [depth + extra, 1];
+        const [bRow, outRow] = [cols + extra, cols + 4];
+        const before = words.slice(OUT, OUT + rows * outRow);
+        // biome-ignore format: operands with their strides, then counts
+        kernels.gemmStridedF32(A * 4, aRow, aDepth, B * 4, bRow, OUT * 4, outRow, rows, cols, depth, Number(add));
+        for (let m = 0; m < rows; m++)
+          for (let n = 0; n < outRow; n++) {
+            let wanted = n < cols && !add ? 0 : before[m * outRow + n]!;
+            if (n < cols)
+              for (let d = 0; d < depth; d++)
+                wanted += words[A + m * aRow + d * aDepth]! * words[B + d * bRow + n]!;
+            close(words[OUT + m * outRow + n]!, wanted);
+          }
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('to channels last and back: every value once, padding left alone', () => {
+  const sizes = [upTo(9), upTo(4), upTo(9), upTo(3, 0)] as const;
+  fc.assert(
+    fc.property(...sizes, fc.boolean(), fc.nat(), (planes, rows, cols, extra, add, seed) => {
+      fill(seed);
+      const channels = 4 * Math.ceil(planes / 4);
+      const [row, gridRow] = [cols + extra, (cols + extra) * channels];
+      const grid = words.slice(OUT, OUT + rows * gridRow);
+      kernels.toChannelsLastF32(A * 4, OUT * 4, planes, rows, cols, rows * row, row, gridRow, channels);
+      for (let c = 0; c < planes; c++)
+        for (let y = 0; y < rows; y++)
+          for (let x = 0; x < cols; x++)
+            grid[y * gridRow + x * channels + c] = words[A + (c * rows + y) * row + x]!;
+      expect(words.slice(OUT, OUT + grid.length)).toEqual(grid);
+      const wanted = words.slice(B, B + planes * rows * row);
+      for (let c = 0; c < planes; c++)
+        for (let y = 0; y < rows; y++)
+          for (let x = 0; x < cols; x++) {
+            const at = (c * rows + y) * row + x;
+            wanted[at] = Math.fround((add ? wanted[at]! : 0) + words[A + at]!);
+          }
+      kernels.fromChannelsLastF32(
+        OUT * 4,
+        B * 4,
+        planes,
+        rows,
+        cols,
+        gridRow,
+        channels,
+        rows * row,
+        row,
+        Number(add),
+      );
+      expect(words.slice(B, B + wanted.length)).toEqual(wanted);
+    }),
+  );
 });

@@ -22,7 +22,7 @@ function smallNetwork(): Model {
 }
 
 /** The smallest of each kernel go, the same number in all: a rule that needs no other room. */
-const smallestOfEachKernel: MaskRule = (_, weight, { R, S }, zeros) => {
+const smallestOfEachKernel: MaskRule = (_, weight, { R, S }, { zeros }) => {
   const mask = new Uint8Array(weight.length).fill(1);
   const taps = R * S;
   for (let first = 0; first < weight.length; first += taps) {
@@ -181,6 +181,13 @@ describe('it stops with a reason', () => {
     const wrong = { ...dataset, train: { ...dataset.train, label: () => 10 } };
     expect(() => train(initialise(smallNetwork(), seeded(1)), wrong, usual).next()).toThrow(
       'image 0 of the batch is labelled 10, the network has classes 0 to 9',
+    );
+  });
+  test('a teacher of other classes', () => {
+    const net = topology('other', { input: [1, 28, 28], cite: 'this test' });
+    const teacher = initialise(net.finish(net.fc('fc', net.input, { K: 7 })), seeded(1));
+    expect(() => run({ ...usual, teacher })).toThrow(
+      'the teacher "other" has other images or classes than the network it is to teach',
     );
   });
   test('images of another size', () => {

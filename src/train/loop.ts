@@ -13,6 +13,7 @@ import { mixPictures, writePicture } from './augment.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Dataset } from './datasets/dataset.ts';
 import { accuracyOf } from './evaluation.ts';
+import { fakeQuantised } from './fake-quantise.ts';
 import { chooseMasks, pullPruned, zeroShares } from './masks.ts';
 import { applyMasks, lossOf, normsIn, parametersOf, withParameters } from './network.ts';
 import { average, follow, unfold } from './norms.ts';
@@ -70,7 +71,8 @@ export function* train(
   const random = seeded(seed, 'train');
   const parameters = parametersOf(model, { norms: options.norms });
   const norms = normsIn(parameters);
-  const program = compile(model, { batch: batchSize, norms, dropout: options.dropout });
+  const { compile: compileHere } = options.team ?? { compile };
+  const program = compileHere(model, { batch: batchSize, norms, dropout: options.dropout });
   const images = feed(dataset, program, options);
   const optimiser = options.optimiser === 'sgd' ? sgd(options) : adamW(options);
   const moments = optimiser.moments(parameters);
@@ -97,8 +99,10 @@ export function* train(
   }
   const remask = (zeros: number): void => {
     if (options.mask && target > 0)
-      masks = chooseMasks(model, parameters, { rule: options.mask, exempt, zeros });
+      masks = chooseMasks(model, parameters, { rule: options.mask, exempt, zeros, previous: masks });
   };
+  const load = (): void =>
+    program.load(options.roundWeights ? fakeQuantised(model, parameters, masks) : parameters, masks);
   const freeze = (): void => {
     remask(target);
     applyMasks(parameters, masks);
@@ -120,7 +124,7 @@ export function* train(
     const learningRate = options.learningRate * rateFactor(options.schedule, done, epochs);
     const drawn = random.stream(`step/${step}`);
     const targets = images.fill(step, drawn);
-    program.load(parameters, masks);
+    load();
     program.forward({ training: true, random: drawn.stream('dropout') });
     const { labelSmoothing } = options;
     const result = lossOf(program, targets, { labelSmoothing, teacher: teacher?.() });
@@ -135,7 +139,7 @@ export function* train(
 
     const seen = (((step - 1) % stepsAnEpoch) + 1) * batchSize;
     const endsEpoch = step % stepsAnEpoch === 0;
-    if (endsEpoch) program.load(parameters, masks);
+    if (endsEpoch) load();
     const now = { step, lossSum, correct, masks };
     yield {
       step,
@@ -163,10 +167,10 @@ export function* train(
   }
 
   if (freezeAt >= steps) freeze();
-  program.load(parameters, masks);
+  load();
   if (norms.size > 0) {
     copyAll(average(program, images.plain(STATISTICS), { training: true }), parameters);
-    program.load(parameters, masks);
+    load();
   }
   const testAccuracy = accuracyOf(program, dataset.test);
   const receipt = { madeBy: 'sense-cnn train', seed, note: `${epochs} epochs on ${dataset.name}` };

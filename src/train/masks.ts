@@ -7,26 +7,32 @@ import type { Model } from '../model/model.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 import type { Masks, Parameters } from './program.ts';
 
-/** The mask of one layer at a share of zeros: 1 keep, 0 prune. */
-export type MaskRule = (layer: string, weight: Float32Array, conv: ConvShape, zeros: number) => Uint8Array;
+/** The mask of one layer at a share of zeros: 1 keep, 0 prune. The one before it is told, where there was one. */
+export type MaskRule = (
+  layer: string,
+  weight: Float32Array,
+  conv: ConvShape,
+  { zeros, previous }: { readonly zeros: number; readonly previous?: Uint8Array | undefined },
+) => Uint8Array;
 
 export interface MaskChoice {
   readonly rule: MaskRule;
   readonly exempt: (layer: string) => boolean;
   readonly zeros: number;
+  readonly previous: Masks;
 }
 
 export function chooseMasks(
   model: Model,
   parameters: Parameters,
-  { rule, exempt, zeros }: MaskChoice,
+  { rule, exempt, zeros, previous }: MaskChoice,
 ): Map<string, Uint8Array> {
   const masks = new Map<string, Uint8Array>();
   for (const layer of model.layers) {
     if (!isConv(layer) || exempt(layer.name)) continue;
     const key = `${layer.name}/weight`;
     const weight = parameters.get(key);
-    if (weight) masks.set(key, rule(layer.name, weight, layer.conv, zeros));
+    if (weight) masks.set(key, rule(layer.name, weight, layer.conv, { zeros, previous: previous.get(key) }));
   }
   return masks;
 }

@@ -4,6 +4,7 @@ import type { Model } from '../model/model.ts';
 import type { Augment } from './augment.ts';
 import type { Dataset } from './datasets/dataset.ts';
 import type { MaskRule } from './masks.ts';
+import type { Team } from './parallel/team.ts';
 import { trainablePart } from './program.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -32,12 +33,16 @@ export interface TrainOptions {
   /** Masks are chosen anew every so many steps: 16. */
   readonly maskEvery?: number;
   readonly exempt?: (layer: string) => boolean;
+  /** Compute with weights rounded to int8, filter by filter, and learn behind the rounding. */
+  readonly roundWeights?: boolean; // false
+  /** Threads to train on; alone, unless said. */
+  readonly team?: Pick<Team, 'threads' | 'compile'>;
   /** Affine layers behind convolutions are batch norms ('batch', unless said) or stay as they are ('fixed'). */
   readonly norms?: 'batch' | 'fixed';
 }
 
-export type Settled = Required<Omit<TrainOptions, 'teacher' | 'mask'>> &
-  Pick<TrainOptions, 'teacher' | 'mask'>;
+export type Settled = Required<Omit<TrainOptions, 'teacher' | 'mask' | 'team'>> &
+  Pick<TrainOptions, 'teacher' | 'mask' | 'team'>;
 
 export function settle(options: TrainOptions): Settled {
   const { epochs, optimiser = 'sgd' } = options;
@@ -58,6 +63,7 @@ export function settle(options: TrainOptions): Settled {
     freezeEpochs: epochs / 4,
     maskEvery: 16,
     exempt: () => false,
+    roundWeights: false,
     norms: 'batch',
     ...options,
   };
@@ -91,7 +97,7 @@ export function settle(options: TrainOptions): Settled {
 export const fingerprint = (
   model: Model,
   dataset: Dataset,
-  { teacher, mask, exempt: _, dropout, ...rest }: Settled,
+  { teacher, mask, team, exempt: _, dropout, ...rest }: Settled,
 ): string =>
   JSON.stringify({
     model: model.name,
@@ -100,6 +106,7 @@ export const fingerprint = (
     dropout: [...dropout],
     teacher: teacher?.name,
     mask: mask !== undefined,
+    threads: team?.threads, // another order of sums
   });
 
 export function checkFit(

@@ -2,7 +2,7 @@
  * The plain twin of a training step's forward pass: float64, one loop nest an operator, nothing shared with the fast
  * path. Its finite differences are what the gradients are held to.
  */
-import { type ConvLayer, isConv, type Layer, type PoolLayer } from '../model/layer.ts';
+import { type ConvLayer, isConv, type Layer, type LrnLayer, type PoolLayer } from '../model/layer.ts';
 import type { Model } from '../model/model.ts';
 import { ofmapHeight, ofmapWidth } from '../tensor/conv.ts';
 import { seeded } from '../tensor/random.ts';
@@ -61,6 +61,8 @@ function plainLayer(layer: Layer, inputs: readonly Value[], own: Own): Float64Ar
       return x.map((v) => (v < 0 ? v * Math.fround(layer.alpha) : v));
     case 'sigmoid':
       return x.map((v) => 1 / (1 + Math.exp(-v)));
+    case 'lrn':
+      return plainLrn(layer, x, shape);
     case 'maxPool':
     case 'avgPool':
       return plainPool(layer, x, shape);
@@ -178,6 +180,20 @@ function plainNorm(x: Float64Array, shape: readonly number[], { batch, of }: Own
   return x.map((v, i) => {
     const c = channelOf(i);
     return (scale[c]! * (v - mean[c]!)) / Math.sqrt(variance[c]! + 1e-5) + shift[c]!;
+  });
+}
+
+function plainLrn(
+  { size, alpha, beta, bias }: LrnLayer,
+  x: Float64Array,
+  [, C = 1, H = 1, W = 1]: readonly number[],
+): Float64Array {
+  return x.map((v, i) => {
+    const c = Math.floor(i / (H * W)) % C;
+    let squares = 0;
+    for (let j = c - Math.floor((size - 1) / 2); j <= c + Math.ceil((size - 1) / 2); j++)
+      if (j >= 0 && j < C) squares += x[i + (j - c) * H * W]! ** 2;
+    return v / (bias + (alpha / size) * squares) ** beta;
   });
 }
 

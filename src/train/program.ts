@@ -17,6 +17,8 @@ export type Masks = ReadonlyMap<string, Uint8Array>; // by parameter name; 1 kee
 export interface Program {
   readonly batch: number;
   readonly classes: number;
+  /** Names, in the order they are computed. */
+  readonly layers: readonly string[];
   /** Fill with [batch, C, H, W] before `forward`. */
   readonly input: Float32Array;
   /** [batch, classes] after `forward`. */
@@ -27,6 +29,8 @@ export interface Program {
   readonly gradients: Parameters;
   /** Of batch norms, "layer/mean" and "layer/variance": what a training `forward` measured. */
   readonly measured: Parameters;
+  /** By name, what `load` took: parameters and statistics that are not trained. */
+  readonly loaded: Parameters;
   /** Take these parameters, pruned weights as zeros. */
   readonly load: (parameters: Parameters, masks?: Masks) => void;
   readonly forward: (pass: Pass) => void;
@@ -80,6 +84,8 @@ export function compile(model: Model, { batch, norms, dropout = new Map() }: Com
   return {
     batch,
     classes: logits.size,
+    layers: planned.map(({ name }) => name),
+    loaded: new Map([...views, ...usual]),
     input: memory.floats(input.at, batch * input.size),
     logits: memory.floats(logits.at, batch * logits.size),
     logitsGradient: memory.floats(logits.gradient, batch * logits.size),

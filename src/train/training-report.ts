@@ -46,6 +46,8 @@ export interface TrainingReport {
   readonly rule: { readonly kind: string; readonly zeros: number };
   readonly seed: number;
   readonly epochs: number;
+  /** Behind them, with int8 in sight. */
+  readonly qatEpochs: number;
   readonly batch: number;
   readonly images: { readonly train: number; readonly test: number };
   /** In fp32. */

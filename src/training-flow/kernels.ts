@@ -5,7 +5,7 @@ import { prune } from '../prune/index.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 import { countNonZeros } from '../tensor/tensor.ts';
 import type { TrainedLayer } from '../train/training-report.ts';
-import type { RuleOn } from './rule.ts';
+import { type RuleOn, ruleAt } from './rule.ts';
 
 /** How many kernels, i.e. one filter's taps for one input channel, have 0, 1, 2, … R * S non-zeros. */
 export function kernelCounts(weight: ArrayLike<number>, { R, S }: Pick<ConvShape, 'R' | 'S'>): number[] {
@@ -18,7 +18,7 @@ export function kernelCounts(weight: ArrayLike<number>, { R, S }: Pick<ConvShape
   return counts;
 }
 
-export function trainedLayers(before: Model, after: Model, { rule, exempt }: RuleOn): TrainedLayer[] {
+export function trainedLayers(before: Model, after: Model, on: RuleOn): TrainedLayer[] {
   const dense = new Map(convLayers(before).map((layer) => [layer.name, layer]));
   return after.layers.filter(isConv).flatMap((layer) => {
     const was = dense.get(layer.name)?.weight?.data;
@@ -26,10 +26,10 @@ export function trainedLayers(before: Model, after: Model, { rule, exempt }: Rul
     const { name, op, conv, weight } = layer;
     return {
       ...{ name, op, weights: weight.data.length, zeros: weight.data.length - countNonZeros(weight.data) },
-      exempt: exempt(name),
+      exempt: on.exempt(name) || ruleAt(on, name).zeros === 0,
       kernels: {
         before: kernelCounts(was, conv),
-        unstructured: kernelCounts(anywhere(was, layer, rule.zeros), conv),
+        unstructured: kernelCounts(anywhere(was, layer, ruleAt(on, name).zeros), conv),
         after: kernelCounts(weight.data, conv),
       },
     };

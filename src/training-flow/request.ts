@@ -5,7 +5,7 @@ import type { Model } from '../model/model.ts';
 import type { Dataset } from '../train/datasets/dataset.ts';
 import type { TrainOptions } from '../train/loop.ts';
 import type { EpochReport, Method } from '../train/training-report.ts';
-import { exemption, type RuleOn } from './rule.ts';
+import { exemption, type RuleOn, sharesOf, type ZerosOf } from './rule.ts';
 import type { TrainingState } from './state.ts';
 
 export interface TrainingRequest {
@@ -15,7 +15,11 @@ export interface TrainingRequest {
   readonly rule: RuleChoice;
   readonly methods: readonly Method[];
   readonly exempt: readonly string[];
+  /** Other shares of zeros than the rule's, layer by layer. */
+  readonly zerosOf?: readonly ZerosOf[] | undefined;
   readonly train: Omit<TrainOptions, 'zeros' | 'mask' | 'exempt'> & { readonly batchSize: number };
+  /** Epochs with int8 in sight, behind those of `train`. */
+  readonly qatEpochs?: number | undefined;
   /** Stop a method after so many epochs without a smaller training loss. */
   readonly earlyStop?: number | undefined;
   /** What the caller was asked for, in its own words: kept in checkpoints. */
@@ -37,8 +41,12 @@ export interface TrainingStep {
 }
 
 /** A rule as the machine of a request states it, on the layers that are not exempt. */
-export function ruleOn({ machine, model, exempt }: TrainingRequest, rule: RuleChoice): RuleOn {
-  return { rule: ruleFor(machine, machine.arch, rule), exempt: exemption(model, exempt) };
+export function ruleOn({ machine, model, exempt, zerosOf = [] }: TrainingRequest, rule: RuleChoice): RuleOn {
+  return {
+    rule: ruleFor(machine, machine.arch, rule),
+    exempt: exemption(model, exempt),
+    ...(zerosOf.length > 0 && { zerosOf: sharesOf(model, { zeros: rule.zeros, zerosOf }) }),
+  };
 }
 
 /** The same share with no say in where: what a rule costs is the difference. */

@@ -4,6 +4,8 @@ import { type ConvLayer, isConv } from '../model/layer.ts';
 import { convLayers, type Model } from '../model/model.ts';
 import type { SparsityRule } from '../model/sparsity.ts';
 import { obeys, prune } from '../prune/index.ts';
+import { likeFilters } from '../prune/likeness.ts';
+import { type Order, reorderable, reorderFilters } from '../prune/reorder.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 import { countNonZeros } from '../tensor/tensor.ts';
 import { layerFilter } from '../workload/densities.ts';
@@ -25,17 +27,62 @@ export function exemption(model: Model, words: readonly string[]): (layer: strin
   return (layer) => spared.has(layer);
 }
 
+/** Another share of zeros for the layers that a glob picks; of several the last counts. */
+export interface ZerosOf {
+  readonly layers: string;
+  readonly zeros: number;
+}
+
+/** The share of each layer: the rule's, unless another is asked for by name. */
+export function sharesOf(
+  model: Model,
+  { zeros, zerosOf }: { readonly zeros: number; readonly zerosOf: readonly ZerosOf[] },
+): (layer: string) => number {
+  const names = convLayers(model).map((layer) => layer.name);
+  const shares = new Map<string, number>();
+  for (const { layers, zeros: own } of zerosOf) {
+    if (!(own >= 0 && own < 1)) fail(`a share of zeros of ${own}: expected a number from 0 to less than 1`);
+    const found = names.filter(layerFilter(layers));
+    if (found.length === 0)
+      fail(`no conv or fully connected layer is named "${layers}"`, {
+        hint: `a glob over: ${names.join(', ')}`,
+      });
+    for (const name of found) shares.set(name, own);
+  }
+  return (layer) => shares.get(layer) ?? zeros;
+}
+
 export interface RuleOn {
   readonly rule: SparsityRule;
   readonly exempt: (layer: string) => boolean;
+  /** By layer, where not every one has the rule's own share. */
+  readonly zerosOf?: ((layer: string) => number) | undefined;
 }
 
-const speaksOf = ({ rule, exempt }: RuleOn, layer: ConvLayer): boolean =>
-  rule.kind !== 'none' && rule.zeros > 0 && !exempt(layer.name);
+/** The rule with this layer's share of zeros. */
+export const ruleAt = ({ rule, zerosOf }: RuleOn, layer: string): SparsityRule =>
+  zerosOf && rule.kind !== 'none' ? { ...rule, zeros: zerosOf(layer) } : rule;
+
+const speaksOf = (on: RuleOn, { name }: ConvLayer): boolean =>
+  on.rule.kind !== 'none' && ruleAt(on, name).zeros > 0 && !on.exempt(name);
 
 export interface Pruned {
   readonly model: Model;
   readonly masks: ReadonlyMap<string, Uint8Array>;
+}
+
+/**
+ * Filters of alike layers side by side, where the rule prunes by blocks of filters: masks that grouped them by likeness
+ * while training become blocks, and weights not pruned yet lose least. Elsewhere the model as it is.
+ */
+export function arranged(model: Model, on: RuleOn): Model {
+  if (on.rule.kind !== 'column-block') return model;
+  const free = reorderable(model);
+  const orders = new Map<string, Order>();
+  for (const layer of convLayers(model))
+    if (layer.weight && free.has(layer.name) && speaksOf(on, layer))
+      orders.set(layer.name, likeFilters(layer.weight.data, layer.conv, ruleAt(on, layer.name)));
+  return reorderFilters(model, orders);
 }
 
 /** Largest weights kept, the others 0, in every layer that the rule speaks of. */
@@ -44,7 +91,9 @@ export function pruneToRule(model: Model, on: RuleOn): Pruned {
   const layers = model.layers.map((layer) => {
     if (!isConv(layer) || !layer.weight || !speaksOf(on, layer)) return layer;
     const { weight, codes: _, ...rest } = layer;
-    const mask = within(`layer "${layer.name}"`, () => prune(weight!.data, layer.conv, on.rule));
+    const mask = within(`layer "${layer.name}"`, () =>
+      prune(weight!.data, layer.conv, ruleAt(on, layer.name)),
+    );
     masks.set(layer.name, mask);
     return { ...rest, weight: { shape: weight!.shape, data: weight!.data.map((w, i) => (mask[i] ? w : 0)) } };
   });
@@ -61,7 +110,7 @@ export function audit(model: Model, on: RuleOn): Audit {
   let [min, max, exact] = [1, 0, true];
   for (const layer of convLayers(model)) {
     if (!layer.weight || !speaksOf(on, layer)) continue;
-    const held = obeys(layer.weight.data, layer.conv, on.rule);
+    const held = obeys(layer.weight.data, layer.conv, ruleAt(on, layer.name));
     [min, max] = [Math.min(min, held.zerosPerKernel.min), Math.max(max, held.zerosPerKernel.max)];
     exact &&= held.exact;
   }
@@ -73,14 +122,15 @@ export function audit(model: Model, on: RuleOn): Audit {
  * A share of zeros that rounds to no weight at all, or to none gone, is a rule that no layer can obey.
  */
 export function checkRule(model: Model, on: RuleOn): void {
-  if (on.rule.kind === 'none' || on.rule.zeros === 0) return;
-  const { kind, zeros } = on.rule;
+  const { kind } = on.rule;
+  if (kind === 'none' || (on.rule.zeros === 0 && !on.zerosOf)) return;
   const layers = convLayers(model).filter((layer) => speaksOf(on, layer));
   if (layers.length === 0)
     fail('every layer is exempt from the rule', { hint: 'exempt fewer, or train without a rule' });
   let gone = 0;
   for (const { name, conv } of layers) {
-    const mask = prune(rising(conv), conv, on.rule);
+    const { zeros } = ruleAt(on, name);
+    const mask = prune(rising(conv), conv, ruleAt(on, name));
     const kept = countNonZeros(mask);
     if (kept === 0)
       fail(`${kind} at ${zeros} zeros leaves this layer no weight at all`, {
@@ -90,7 +140,7 @@ export function checkRule(model: Model, on: RuleOn): void {
     gone += mask.length - kept;
   }
   if (gone === 0)
-    fail(`no layer can obey ${kind} at ${zeros} zeros: nothing would be pruned`, {
+    fail(`no layer can obey ${kind} at ${on.rule.zeros} zeros: nothing would be pruned`, {
       hint: 'a larger share, or another rule',
     });
 }

@@ -6,9 +6,12 @@ import type { EpochReport, Method } from '../train/training-report.ts';
 
 export type Parameters = ReadonlyMap<string, Float32Array>;
 
-/** A method that ran to its end. */
+/** A method's training, or the steps behind it with int8 in sight. */
+export type PhaseName = Method | `${Method}, int8 in sight`;
+
+/** A phase that ran to its end. */
 export interface Finished {
-  readonly method: Method;
+  readonly phase: PhaseName;
   readonly parameters: Parameters;
 }
 
@@ -16,7 +19,7 @@ export interface TrainingState {
   /** What the run was asked for, in the caller's words; compared when it is resumed. */
   readonly asked: string;
   readonly finished: readonly Finished[];
-  readonly running?: { readonly method: Method; readonly checkpoint: Checkpoint } | undefined;
+  readonly running?: { readonly phase: PhaseName; readonly checkpoint: Checkpoint } | undefined;
   readonly history: readonly EpochReport[];
   /** Time spent in training steps, and pictures trained on, over all sittings. */
   readonly seconds: number;
@@ -35,16 +38,16 @@ const RUNNING = 'running';
 
 export function encodeState(state: TrainingState): Safetensors {
   const tensors = new Map<string, SafeTensor>();
-  for (const { method, parameters } of state.finished)
+  for (const { phase, parameters } of state.finished)
     for (const [name, values] of parameters)
-      tensors.set(`${method}:${name}`, float32Tensor([values.length], values));
+      tensors.set(`${phase}:${name}`, float32Tensor([values.length], values));
   if (state.running) {
     const values = encodeCheckpoint(state.running.checkpoint);
     tensors.set(RUNNING, { dtype: 'U8', shape: [values.length], values });
   }
   const { asked, history, seconds, images } = state;
-  const finished = state.finished.map(({ method }) => method);
-  const told = { schema: SCHEMA, finished, running: state.running?.method, history, seconds, images };
+  const finished = state.finished.map(({ phase }) => phase);
+  const told = { schema: SCHEMA, finished, running: state.running?.phase, history, seconds, images };
   return { tensors, metadata: new Map([...Object.entries({ asked, state: JSON.stringify(told) })]) };
 }
 
@@ -54,12 +57,12 @@ export function decodeState({ tensors, metadata }: Safetensors): TrainingState {
     fail('this is no checkpoint of a training run', {
       hint: 'the folder that --out named in an earlier run',
     });
-  const finished = (told.finished as Method[]).map((method) => ({
-    method,
+  const finished = (told.finished as PhaseName[]).map((phase) => ({
+    phase,
     parameters: new Map(
       [...tensors]
-        .filter(([name]) => name.startsWith(`${method}:`))
-        .map(([name, { values }]) => [name.slice(method.length + 1), values as Float32Array]),
+        .filter(([name]) => name.startsWith(`${phase}:`))
+        .map(([name, { values }]) => [name.slice(phase.length + 1), values as Float32Array]),
     ),
   }));
   const running = tensors.get(RUNNING);
@@ -67,7 +70,7 @@ export function decodeState({ tensors, metadata }: Safetensors): TrainingState {
     ...{ asked: metadata.get('asked') ?? '', finished, history: told.history },
     ...{ seconds: told.seconds, images: told.images },
     running: running && {
-      method: told.running as Method,
+      phase: told.running as PhaseName,
       checkpoint: decodeCheckpoint(running.values as Uint8Array),
     },
   };

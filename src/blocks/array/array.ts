@@ -1,8 +1,16 @@
 /** The grid of PEs and the skew of its drain commands: every wire is to a neighbour. Its silicon is pe_array.sv. */
-import { type ChainWord, type DrainCommand, type Operation, Pe, type PeShape } from '../pe/pe.ts';
+import {
+  type ChainWord,
+  type DrainCommand,
+  type Operation,
+  Pe,
+  type PeShape,
+  type TapRead,
+} from '../pe/pe.ts';
 
 export interface ArrayInputs {
   readonly rows: readonly (Operation | undefined)[]; // on the west edge, row r is r cycles behind row 0
+  readonly reads: readonly (TapRead | undefined)[]; // likewise, each a cycle before its operation
   readonly drain: DrainCommand | undefined; // for row 0
   readonly chains: readonly (ChainWord | undefined)[]; // on the north edge, column c is c cycles behind column 0
 }
@@ -10,7 +18,7 @@ export interface ArrayInputs {
 export class PeArray {
   readonly grid: readonly (readonly Pe[])[];
   readonly #drains: (DrainCommand | undefined)[]; // on the west edge of each row but the first
-  #inputs: ArrayInputs = { rows: [], drain: undefined, chains: [] };
+  #inputs: ArrayInputs = { rows: [], reads: [], drain: undefined, chains: [] };
 
   constructor({ rows, cols, ...shape }: PeShape & { readonly rows: number; readonly cols: number }) {
     this.grid = Array.from({ length: rows }, () => Array.from({ length: cols }, () => new Pe(shape)));
@@ -30,6 +38,7 @@ export class PeArray {
       for (let c = 0; c < row.length; c++) {
         const [west, north] = [row[c - 1], above?.[c]];
         row[c]!.tick({
+          read: west ? west.read : inputs.reads[r],
           operation: west ? west.operation : inputs.rows[r],
           drain: west ? west.drain : r > 0 ? this.#drains[r - 1] : inputs.drain,
           taps: north ? north.taps : inputs.chains[c],

@@ -2,12 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cosimulate, type InputRow } from '../../../rtl/blocks/cosim.ts';
-import { coreWidths } from '../../../rtl/compute/widths.ts';
+import { coreWidths, STREAM_BITS } from '../../../rtl/compute/widths.ts';
 import { concat, coreWires } from '../../../rtl/compute/wires.ts';
 import { missing } from '../../../rtl/tool.ts';
 import { zcu102 } from '../../arch/presets/zcu102.ts';
 import { seeded } from '../../tensor/random.ts';
-import type { Operation } from '../pe/pe.ts';
+import { FEED } from '../feed.ts';
+import type { Operation, TapRead } from '../pe/pe.ts';
 import { IfmStream, type RowEntry, type WaveControl, widthReciprocal } from './ifm-stream.ts';
 
 interface Wave {
@@ -36,7 +37,7 @@ function randomWaves(psumDepth: number, seed: number): readonly Wave[] {
         origin: below(2) * (width + halo) + halo,
         reciprocal: widthReciprocal(width, psumDepth),
       },
-      entry: { taps: 1 + below(9), lane: below(3), bitmap },
+      entry: { taps: 1 + below(9), lane: below(3), value: 0, bitmap },
       indices,
       width,
       values: indices.map(() => 1 + below(255)),
@@ -44,33 +45,54 @@ function randomWaves(psumDepth: number, seed: number): readonly Wave[] {
   });
 }
 
+/** Waves with their values one after another in one memory, in any order. */
+function laidOut(waves: readonly Wave[]) {
+  const values: number[] = [];
+  const placed = waves.map((wave) => ({ ...wave, entry: { ...wave.entry, value: 0 } }));
+  for (const wave of placed.toReversed()) {
+    wave.entry.value = values.length;
+    values.push(...wave.values);
+  }
+  return { placed, values };
+}
+
 /** The operations of a wave, slot by slot, as the loop nest says them. */
-const plain = ({ control, entry, indices, width, values }: Wave, signed: boolean): readonly Operation[] =>
+const plain = (
+  { control, entry, indices, width, values }: Wave,
+  signed: boolean,
+): readonly { readonly operation: Operation; readonly read: TapRead }[] =>
   indices.flatMap((index, i) =>
     Array.from({ length: entry.taps }, (_, k) => ({
-      x: signed ? (values[i]! << 24) >> 24 : values[i]!,
-      position: control.origin + Math.floor(index / width) * (width + control.halo) + (index % width),
-      lane: (entry.lane + k) % 3,
-      word: Math.floor((entry.lane + k) / 3),
-      weightBank: control.weightBank,
-      psumBank: control.psumBank,
+      operation: {
+        x: signed ? (values[i]! << 24) >> 24 : values[i]!,
+        position: control.origin + Math.floor(index / width) * (width + control.halo) + (index % width),
+        psumBank: control.psumBank,
+      },
+      read: {
+        lane: (entry.lane + k) % 3,
+        word: Math.floor((entry.lane + k) / 3),
+        bank: control.weightBank,
+      },
     })),
   );
 
 /** Waves as near to each other as the channel gap allows; what the feeder is given and what it gives, each cycle. */
 function run(waves: readonly Wave[], { psumDepth, signed }: { psumDepth: number; signed: boolean }) {
   const feeder = new IfmStream({ psumDepth, weightLanes: 3, signed });
-  const values = waves.flatMap((wave) => wave.values);
+  const { placed, values } = laidOut(waves);
   const cycles: {
+    entryAddress: number;
     control: WaveControl | undefined;
     entry: RowEntry;
     value: number;
-    out: Operation | undefined;
+    valueAddress: number;
+    operation: Operation | undefined;
+    read: TapRead | undefined;
   }[] = [];
   const starts: number[] = [];
   let [nextStart, wave] = [2, 0];
-  let [entry, value] = [waves[0]!.entry, values[0] ?? 0];
-  for (let t = 0; wave < waves.length || t < nextStart + 6; t++) {
+  let [entry, value] = [placed[0]!.entry, 0];
+  for (let t = 0; wave < waves.length || t < nextStart + FEED + 3; t++) {
     let control: WaveControl | undefined;
     if (t === nextStart && wave < waves.length) {
       control = waves[wave]!.control;
@@ -78,28 +100,33 @@ function run(waves: readonly Wave[], { psumDepth, signed }: { psumDepth: number;
       nextStart += waves[wave]!.indices.length * waves[wave]!.entry.taps + 2 + (wave % 2);
       wave++;
     }
-    cycles.push({ control, entry, value, out: feeder.operation });
-    const [entryAddress, valueAddress] = [feeder.entryAddress, feeder.valueAddress];
-    feeder.tick({ control, entry, value });
+    const entryAddress = Math.min(wave, waves.length - 1);
+    const { valueAddress, operation, read } = feeder;
+    cycles.push({ control, entryAddress, entry, value, valueAddress, operation, read });
+    feeder.tick({ control, entryAddress, entry, value });
     feeder.commit();
-    entry = waves[entryAddress]?.entry ?? entry;
+    entry = placed[entryAddress]!.entry;
     value = values[valueAddress] ?? value;
   }
   return { cycles, starts };
 }
 
 test.each([true, false])(
-  'every non-zero meets every tap, 3 cycles after its slot, without a gap (signed: %s)',
+  'every non-zero meets every tap, FEED cycles after its slot, without a gap (signed: %s)',
   (signed) => {
     fc.assert(
       fc.property(fc.constantFrom(32, 64, 100, 256), fc.nat(1e6), (psumDepth, seed) => {
         const waves = randomWaves(psumDepth, seed);
         const { cycles, starts } = run(waves, { psumDepth, signed });
-        const expected = cycles.map((): Operation | undefined => undefined);
+        const operations = cycles.map((): Operation | undefined => undefined);
+        const reads = cycles.map((): TapRead | undefined => undefined);
         for (const [g, wave] of waves.entries())
-          for (const [slot, operation] of plain(wave, signed).entries())
-            expected[starts[g]! + 3 + slot] = operation;
-        expect(cycles.map(({ out }) => out)).toEqual(expected);
+          for (const [slot, { operation, read }] of plain(wave, signed).entries()) {
+            operations[starts[g]! + FEED + slot] = operation;
+            reads[starts[g]! + FEED - 1 + slot] = read;
+          }
+        expect(cycles.map(({ operation }) => operation)).toEqual(operations);
+        expect(cycles.map(({ read }) => read)).toEqual(reads);
       }),
     );
   },
@@ -124,15 +151,17 @@ describe.skipIf(noVerilator)(`ifm_stream.sv under Verilator${noVerilator ? ` (${
       [1, 2, 3, 4].flatMap((seed) => randomWaves(psumDepth, seed)),
       { psumDepth, signed: true },
     );
-    const vectors = cycles.map(({ control, entry, value }): InputRow => {
+    const vectors = cycles.map(({ control, entryAddress, entry, value }): InputRow => {
       const bitmap = wires.joined([...entry.bitmap].map(BigInt), 32);
       const head = concat([
         [entry.taps, w.taps],
         [entry.lane, w.lane],
+        [entry.value, STREAM_BITS],
       ]);
       return {
         signed_ifmap: 1,
         control: wires.control.encode(control),
+        entry_address: entryAddress,
         entry: (head << BigInt(psumDepth)) | bitmap,
         value,
       };
@@ -143,11 +172,19 @@ describe.skipIf(noVerilator)(`ifm_stream.sv under Verilator${noVerilator ? ` (${
       parameters: { PSUM_DEPTH: psumDepth },
       vectors: [{ reset: 1 }, ...vectors],
     });
-    expect(outputs.slice(1).map(({ operation }) => wires.operation.decode(operation!))).toEqual(
-      cycles.map(({ out }) => out),
-    );
+    for (const [t, { operation, read, valueAddress }] of cycles.entries()) {
+      const row = outputs[t + 1]!;
+      const found = wires.operation.decode(row.operation!);
+      expect(found.operation, `cycle ${t}`).toEqual(operation);
+      if (read) expect(found.read, `cycle ${t}`).toEqual(read);
+      const asked = cycles[t + FEED - 4]?.read ? row.value_address : valueAddress; // else it may be anything
+      expect(asked, `cycle ${t}`).toBe(valueAddress);
+    }
     expect(outputs.slice(2).map(({ control_below }) => BigInt(control_below!))).toEqual(
       vectors.slice(0, -1).map(({ control }) => control),
+    );
+    expect(outputs.slice(2).map((row) => row.entry_address_below)).toEqual(
+      cycles.slice(0, -1).map(({ entryAddress }) => entryAddress),
     );
   });
 });

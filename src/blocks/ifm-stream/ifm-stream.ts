@@ -2,12 +2,14 @@
  * A row's feeder: turns a tile's bitmap and the non-zero values of one virtual channel into operations, K slots a
  * non-zero, one a cycle. Its silicon is ifm_stream.sv, which draws it and says what happens in which cycle.
  */
-import type { Operation } from '../pe/pe.ts';
+import { FEED } from '../feed.ts';
+import type { Operation, TapRead } from '../pe/pe.ts';
 
 /** What a row has to do in a wave: bits of the tile's rectangle in raster order, 32 a word, lowest first. */
 export interface RowEntry {
   readonly taps: number; // slots a non-zero
   readonly lane: number; // of the row's first tap in the words of the weight chain
+  readonly value: number; // address of its first non-zero
   readonly bitmap: Uint32Array;
 }
 
@@ -22,8 +24,9 @@ export interface WaveControl {
 
 export interface IfmStreamInputs {
   readonly control: WaveControl | undefined; // defined: a wave starts
+  readonly entryAddress: number; // of the next wave
   readonly entry: RowEntry | undefined; // what the memory gave for entryAddress of the cycle before
-  readonly value: number | undefined; // likewise
+  readonly value: number | undefined; // likewise for valueAddress
 }
 
 /** A multiplication instead of a division: index * reciprocal >> 2 log2(depth) is floor(index / width), index < depth. */
@@ -32,19 +35,29 @@ export const widthReciprocal = (width: number, psumDepth: number): number =>
 
 interface Slot {
   readonly index: number;
-  readonly lane: number;
-  readonly word: number;
+  readonly read: TapRead;
 }
+
+/** What leaves together: an operation, and a cycle before it its tap. */
+interface Leaving {
+  readonly operation: Operation;
+  readonly read: TapRead;
+}
+
+const SEARCH = 4; // cycles from a start to its first slot: the search for the first chunk of the bitmap
+const PLACING = FEED - SEARCH - 1; // from a slot's value to its operation on the array's edge
 
 export class IfmStream {
   control: WaveControl | undefined; // to the row below
-  operation: Operation | undefined;
-  entryAddress = 0;
+  entryAddress = 0; // likewise
+  /** The value that the slot of this cycle multiplies. */
   valueAddress = 0;
+  /** Whether ifmap bytes have a sign: a layer's own. */
+  signed: boolean;
 
   readonly #lanes: number;
   readonly #scale: number; // 2^S
-  readonly #signed: boolean;
+  readonly #starting: ({ readonly control: WaveControl; readonly entry: RowEntry } | undefined)[];
   #rest: Uint32Array = new Uint32Array(0);
   #taps = 0;
   #firstLane = 0;
@@ -53,10 +66,8 @@ export class IfmStream {
   #word = 0;
   #tile: WaveControl | undefined;
   #slot: Slot | undefined;
-  #placed: Slot | undefined; // with its row of the tile and its value
-  #row = 0;
-  #value = 0;
-  #inputs: IfmStreamInputs = { control: undefined, entry: undefined, value: undefined };
+  readonly #leaving: (Leaving | undefined)[] = new Array(PLACING).fill(undefined);
+  #inputs: IfmStreamInputs = { control: undefined, entryAddress: 0, entry: undefined, value: undefined };
 
   constructor({
     psumDepth,
@@ -69,7 +80,17 @@ export class IfmStream {
   }) {
     this.#lanes = weightLanes;
     this.#scale = 2 ** (2 * Math.ceil(Math.log2(psumDepth)));
-    this.#signed = signed;
+    this.signed = signed;
+    this.#starting = new Array(SEARCH - 1).fill(undefined);
+  }
+
+  get operation(): Operation | undefined {
+    return this.#leaving.at(-1)?.operation;
+  }
+
+  /** The tap of the operation that leaves a cycle later. */
+  get read(): TapRead | undefined {
+    return this.#leaving.at(-2)?.read;
   }
 
   tick(inputs: IfmStreamInputs): void {
@@ -77,28 +98,24 @@ export class IfmStream {
   }
 
   commit(): void {
-    const { control, entry, value } = this.#inputs;
-    this.operation = this.#placed && this.#place(this.#placed);
-    this.#placed = this.#slot;
-    if (this.#slot) {
-      this.#row = Math.floor((this.#slot.index * this.#tile!.reciprocal) / this.#scale);
-      this.#value = value ?? 0;
-    }
-    if (control) {
-      this.#begin(entry);
-      this.#tile = control;
-      this.entryAddress++;
-    }
+    const { control, entryAddress, entry, value } = this.#inputs;
+    this.#leaving.copyWithin(1, 0);
+    this.#leaving[0] = this.#slot && {
+      operation: this.#place(this.#slot, value ?? 0),
+      read: this.#slot.read,
+    };
     this.#slot = this.#issue();
-    this.control = control;
-  }
 
-  #begin(entry: RowEntry | undefined): void {
-    if (!entry) throw new Error(`a wave started without its entry ${this.entryAddress}`);
-    this.#rest = entry.bitmap.slice();
-    this.#taps = entry.taps;
-    this.#firstLane = entry.lane;
-    this.#tapsLeft = 0;
+    const [, counted, searched] = this.#starting;
+    if (counted) {
+      [this.#taps, this.#firstLane, this.#tapsLeft] = [counted.entry.taps, counted.entry.lane, 0];
+      this.valueAddress = counted.entry.value;
+    }
+    if (searched) [this.#rest, this.#tile] = [searched.entry.bitmap.slice(), searched.control];
+    this.#starting.copyWithin(1, 0);
+    if (control && !entry) throw new Error(`a wave started without its entry`);
+    this.#starting[0] = control && { control, entry: entry! };
+    [this.control, this.entryAddress] = [control, entryAddress];
   }
 
   /** The lowest bit left, with one tap after the other. */
@@ -109,7 +126,10 @@ export class IfmStream {
     if (at === rest.length) return undefined;
     if (this.#tapsLeft === 0) [this.#tapsLeft, this.#lane, this.#word] = [this.#taps, this.#firstLane, 0];
     const bits = rest[at]!;
-    const slot = { index: 32 * at + 31 - Math.clz32(bits & -bits), lane: this.#lane, word: this.#word };
+    const slot = {
+      index: 32 * at + 31 - Math.clz32(bits & -bits),
+      read: { lane: this.#lane, word: this.#word, bank: this.#tile!.weightBank },
+    };
     if (++this.#lane === this.#lanes) [this.#lane, this.#word] = [0, this.#word + 1];
     if (--this.#tapsLeft === 0) {
       rest[at] = bits & (bits - 1);
@@ -118,9 +138,10 @@ export class IfmStream {
     return slot;
   }
 
-  #place({ index, lane, word }: Slot): Operation {
-    const { halo, origin, weightBank, psumBank } = this.#tile!;
-    const x = this.#signed ? (this.#value << 24) >> 24 : this.#value;
-    return { x, position: index + this.#row * halo + origin, lane, word, weightBank, psumBank };
+  #place({ index }: Slot, value: number): Operation {
+    const { halo, origin, reciprocal, psumBank } = this.#tile!;
+    const row = Math.floor((index * reciprocal) / this.#scale);
+    const x = this.signed ? (value << 24) >> 24 : value;
+    return { x, position: index + row * halo + origin, psumBank };
   }
 }

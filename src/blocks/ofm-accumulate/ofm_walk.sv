@@ -27,11 +27,11 @@ module ofm_walk #(
     output logic        [ ADDRESS_BITS-1:0] place_address
 );
   logic signed [POSITION_BITS-1:0] y, x, left, rows, cols;
-  logic [POSITION_BITS-1:0] to_go, width;  // psums of the row behind this one
+  logic [POSITION_BITS-1:0] to_go, others;  // psums of the row behind this one, and behind its first
+  logic row_ends, lone;  // whether these are none, found out a step ahead
   logic [ADDRESS_BITS-1:0] address, row_address, along, down;
 
   wire wanted = !y[POSITION_BITS-1] && !x[POSITION_BITS-1] && y < rows && x < cols;
-  wire row_ends = to_go == '0;
 
   always_ff @(posedge clk) begin
     place_valid   <= step && wanted && !reset;
@@ -41,7 +41,9 @@ module ofm_walk #(
       x <= tile_left;
       left <= tile_left;
       to_go <= tile_width - 1'b1;
-      width <= tile_width;
+      others <= tile_width - 1'b1;
+      row_ends <= tile_width == POSITION_BITS'(1);
+      lone <= tile_width == POSITION_BITS'(1);
       address <= tile_address;
       row_address <= tile_address;
       along <= tile_step;
@@ -51,7 +53,8 @@ module ofm_walk #(
     end else if (step) begin
       if (row_ends) y <= y + 1'b1;
       x <= row_ends ? left : x + 1'b1;
-      to_go <= row_ends ? width - 1'b1 : to_go - 1'b1;
+      to_go <= row_ends ? others : to_go - 1'b1;
+      row_ends <= row_ends ? lone : to_go == POSITION_BITS'(1);
       address <= row_ends ? row_address + down : address + along;
       if (row_ends) row_address <= row_address + down;
     end

@@ -9,69 +9,78 @@
 //                      ▼                 ▼
 //                 south, a cycle later   psum_south
 //
-//   cycle 0   the operation is on the west wires: its tap is read, address = position - offset
-//   cycle 1   x * weight, psum read          a drain command reads and clears its psum
+//   cycle -1  lane, word and weight bank of the operation's tap are on the west wires: it is read
+//   cycle 0   the operation is there, or a drain command: address = position - offset
+//   cycle 1   x * weight; psum read
 //   cycle 2   the sum                        psum_south = psum_north + the psum drained
-//   cycle 3   the sum is written: the next operation on the same psum may come 3 cycles after this one
+//   cycle 3   the sum is written, or a zero where it drained: the next operation on the same psum may come 3 cycles
+//             after this one
 //
-// There is no sequencing in here: no stall, no counter but the row countdown of the taps, which travels with them.
+// There is no sequencing in here and no stall. Of a load's taps the PE takes those that its north left it, up to the
+// one marked the last of its row, and leaves the others to its south; `fresh` comes before each load. It writes a word
+// of all lanes at a time: what is not its own in the first and the last of them is never read.
 // The psums are zero when the device starts, a reset leaves them as they are, and a drain clears what it reads.
 module pe #(
-    parameter int ROWS = 32,
     parameter int PSUM_DEPTH = 64,
     parameter int PSUM_BANKS = 2,
     parameter int PSUM_BITS = 28,
     parameter int WEIGHT_DEPTH = 32,
     parameter int WEIGHT_LANES = 3,
     parameter int DRAIN_BITS = 32,
+    parameter int PSUM_BLOCK = 0,  // a lone bank in block RAM: see psum_block.sv
+    parameter int DSP48 = 0,  // there: the vendor's multiplier in place of its twin
+    parameter int LAST_ROW = 0,
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
-    localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1,
     localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1,
+    localparam int LEFT_BITS = $clog2(WEIGHT_LANES + 1),
     // Words of WEIGHT_LANES taps that WEIGHT_DEPTH taps touch, the first of them in any lane.
     localparam int WORD_BITS = $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
-    localparam int OPERATION_BITS = 12 + ADDRESS_BITS + LANE_BITS + WORD_BITS,
-    localparam int DRAIN_COMMAND_BITS = 2 + ADDRESS_BITS,
+    localparam int BANK_BITS = 2 + ADDRESS_BITS,
+    localparam int WEST_BITS = LANE_BITS + WORD_BITS + 1 + 9 + PSUM_BANKS * BANK_BITS,
     localparam int TAP_BITS = 8 + ADDRESS_BITS,
-    localparam int ENTRY_BITS = 1 + ROW_BITS + WORD_BITS + TAP_BITS,
-    localparam int CHAIN_BITS = 1 + WEIGHT_LANES * ENTRY_BITS
+    localparam int CHAIN_BITS = 2 + LEFT_BITS + WEIGHT_LANES * (1 + TAP_BITS)
 ) (
-    input  logic                                         clk,
-    input  logic                                         reset,
-    // {mac, x, position, lane, word, weight bank, psum bank}, {drain, address, psum bank}
-    input  logic [OPERATION_BITS+DRAIN_COMMAND_BITS-1:0] west,
-    output logic [OPERATION_BITS+DRAIN_COMMAND_BITS-1:0] east,
-    // {bank, for each lane: {valid, row countdown, word, {weight, offset}}}
-    input  logic [                       CHAIN_BITS-1:0] north,
-    output logic [                       CHAIN_BITS-1:0] south,
-    input  logic [                       DRAIN_BITS-1:0] psum_north,
-    output logic [                       DRAIN_BITS-1:0] psum_south
+    input  logic                  clk,
+    input  logic                  reset,
+    // {lane, word, weight bank} of the next cycle's operation, {x, for each psum bank {adds, drains, address}}
+    input  logic [ WEST_BITS-1:0] west,
+    output logic [ WEST_BITS-1:0] east,
+    // {fresh, bank, lanes left: the highest ones, last of its row: a bit a lane, {weight, offset} a lane}
+    input  logic [CHAIN_BITS-1:0] north,
+    output logic [CHAIN_BITS-1:0] south,
+    input  logic [DRAIN_BITS-1:0] psum_north,
+    output logic [DRAIN_BITS-1:0] psum_south
 );
-  // Cycle 0.
-  logic mac, weight_bank, psum_bank, drain, drain_bank;
-  logic signed [8:0] x;
-  logic [ADDRESS_BITS-1:0] position, drain_address;
   logic [LANE_BITS-1:0] lane;
   logic [WORD_BITS-1:0] word;
-  assign {mac, x, position, lane, word, weight_bank, psum_bank, drain, drain_address, drain_bank} = west;
+  logic weight_bank;
+  logic signed [8:0] x;
+  logic [PSUM_BANKS*BANK_BITS-1:0] bank_wires;
+  assign {lane, word, weight_bank, x, bank_wires} = west;
 
-  logic [WEIGHT_LANES*TAP_BITS-1:0] held;  // what each lane's memory holds at `word`
-  wire load_bank = north[CHAIN_BITS-1];
-  logic [CHAIN_BITS-1:0] passed_on;
-  assign passed_on[CHAIN_BITS-1] = load_bank;
-
-  for (genvar l = 0; l < WEIGHT_LANES; l++) begin : lanes
-    logic [TAP_BITS-1:0] taps[0:(2<<WORD_BITS)-1];
-    logic valid;
-    logic [ROW_BITS-1:0] countdown;
-    logic [WORD_BITS-1:0] load_word;
-    logic [TAP_BITS-1:0] tap;
-    assign {valid, countdown, load_word, tap} = north[l*ENTRY_BITS+:ENTRY_BITS];
-    wire mine = countdown == '0;
-    assign passed_on[l*ENTRY_BITS+:ENTRY_BITS] = {valid && !mine, countdown - 1'b1, load_word, tap};
-    always_ff @(posedge clk) if (valid && mine) taps[{load_bank, load_word}] <= tap;
-    assign held[l*TAP_BITS+:TAP_BITS] = taps[{weight_bank, word}];
+  // Taps on their way south.
+  logic fresh, load_bank, done;
+  logic [LEFT_BITS-1:0] left, onward;
+  logic [WEIGHT_LANES-1:0] last;
+  logic [WEIGHT_LANES*TAP_BITS-1:0] taps_north;
+  logic [WORD_BITS-1:0] count;  // words taken of this load
+  logic ends;
+  assign {fresh, load_bank, left, last, taps_north} = north;
+  wire takes = !done && left != '0;
+  always_comb begin
+    onward = done ? left : '0;
+    ends = 1'b0;
+    for (int l = WEIGHT_LANES - 1; l >= 0; l--) begin
+      if (!done && left >= LEFT_BITS'(WEIGHT_LANES - l) && last[l]) begin
+        onward = LEFT_BITS'(WEIGHT_LANES - 1 - l);
+        ends   = 1'b1;
+      end
+    end
   end
 
+  // The taps held, and the one for the operation of the next cycle.
+  logic [WEIGHT_LANES*TAP_BITS-1:0] taps[0:(2<<WORD_BITS)-1];
+  wire [WEIGHT_LANES*TAP_BITS-1:0] held = taps[{weight_bank, word}];
   logic [TAP_BITS-1:0] tap;
   always_comb begin
     tap = held[TAP_BITS-1:0];
@@ -79,63 +88,71 @@ module pe #(
   end
   logic signed [7:0] weight;
   logic [ADDRESS_BITS-1:0] offset;
-  assign {weight, offset} = tap;
-
-  // Registers between the cycles; the digit is the cycle that reads them.
-  logic mac1, mac2, mac3, bank1, bank2, bank3;
-  logic [ADDRESS_BITS-1:0] address1, address2, address3;
-  logic signed [8:0] x1;
-  logic signed [7:0] weight1;
-  logic signed [16:0] product2;
-  logic [PSUM_BITS-1:0] sum2;
-  logic drain1, drain_bank1, drain_bank2;
-  logic [ADDRESS_BITS-1:0] drain_address1;
-
-  logic [2*PSUM_BITS-1:0] read2;  // what each bank gave; a single bank is read as both
-  for (genvar b = 0; b < PSUM_BANKS; b++) begin : banks
-    logic [PSUM_BITS-1:0] psums[0:PSUM_DEPTH-1];
-    initial for (int i = 0; i < PSUM_DEPTH; i++) psums[i] = '0;
-    wire drains = drain1 && !reset && (PSUM_BANKS == 1 || drain_bank1 == (b == 1));
-    wire writes = mac3 && !reset && (PSUM_BANKS == 1 || bank3 == (b == 1));
-    logic [PSUM_BITS-1:0] read;
-    // A bank's sum is 0 where it has none to write: a drain then writes it as the cleared psum, with no gate between.
-    logic [PSUM_BITS-1:0] sum3;
-    always_ff @(posedge clk) begin
-      sum3 <= mac2 && (PSUM_BANKS == 1 || bank2 == (b == 1)) ? sum2 : '0;
-      read <= psums[drains?drain_address1 : address1];
-      if (writes || drains) psums[writes?address3 : drain_address1] <= sum3;
-    end
-    assign read2[b*PSUM_BITS+:PSUM_BITS] = read;
-    if (PSUM_BANKS == 1) assign read2[PSUM_BITS+:PSUM_BITS] = read;
-  end
-  wire [PSUM_BITS-1:0] before2 = bank2 ? read2[PSUM_BITS+:PSUM_BITS] : read2[PSUM_BITS-1:0];
-  assign sum2 = before2 + PSUM_BITS'(product2);
-  wire signed [PSUM_BITS-1:0] drained2 = drain_bank2 ? read2[PSUM_BITS+:PSUM_BITS] : read2[PSUM_BITS-1:0];
 
   always_ff @(posedge clk) begin
+    if (takes) taps[{load_bank, count}] <= taps_north;
+    if (takes) count <= count + 1'b1;
+    if (ends) done <= 1'b1;
+    if (fresh || reset) begin
+      count <= '0;
+      done  <= 1'b0;
+    end
+    south <= reset ? '0 : {fresh, load_bank, onward, last, taps_north};
     east <= reset ? '0 : west;
-    south <= reset ? '0 : passed_on;
+    {weight, offset} <= tap;
+  end
 
-    // Weight 0: the column has no tap here. Adding 0 would do no harm, but writing an old psum back would.
-    mac1 <= mac && weight != '0 && !reset;
-    x1 <= x;
-    weight1 <= weight;
-    address1 <= position - offset;
-    bank1 <= psum_bank;
-    drain1 <= drain && !reset;
-    drain_address1 <= drain_address;
-    drain_bank1 <= drain_bank;
+  // What each bank does in cycle 1. Weight 0: the column has no tap here. Adding 0 would do no harm, but writing an
+  // old psum back would.
+  logic [PSUM_BANKS-1:0] adds1, drains1;
+  logic [PSUM_BANKS*ADDRESS_BITS-1:0] address1;
+  wire has_tap = weight != '0;
+  for (genvar b = 0; b < PSUM_BANKS; b++) begin : banks
+    logic adds, drains;
+    logic [ADDRESS_BITS-1:0] address;
+    assign {adds, drains, address} = bank_wires[b*BANK_BITS+:BANK_BITS];
+    always_ff @(posedge clk) begin
+      adds1[b] <= adds && has_tap && !reset;
+      drains1[b] <= drains && !reset;
+      address1[b*ADDRESS_BITS+:ADDRESS_BITS] <= address - (offset & {ADDRESS_BITS{adds}});
+    end
+  end
 
-    mac2 <= mac1 && !reset;
-    product2 <= x1 * weight1;
-    address2 <= address1;
-    bank2 <= bank1;
-    drain_bank2 <= drain_bank1;
-
-    mac3 <= mac2 && !reset;
-    address3 <= address2;
-    bank3 <= bank2;
-
-    psum_south <= psum_north + DRAIN_BITS'(drained2);
+  if (PSUM_BLOCK != 0) begin : block
+    psum_block #(
+        .PSUM_DEPTH(PSUM_DEPTH),
+        .PSUM_BITS(PSUM_BITS),
+        .DRAIN_BITS(DRAIN_BITS),
+        .DSP48(DSP48),
+        .LAST_ROW(LAST_ROW)
+    ) accumulator (
+        .clk,
+        .reset,
+        .x,
+        .weight,
+        .adds1(adds1[0]),
+        .drains1(drains1[0]),
+        .address1(address1[ADDRESS_BITS-1:0]),
+        .psum_north,
+        .psum_south
+    );
+  end else begin : lut
+    psum_banks #(
+        .PSUM_DEPTH(PSUM_DEPTH),
+        .PSUM_BANKS(PSUM_BANKS),
+        .PSUM_BITS(PSUM_BITS),
+        .DRAIN_BITS(DRAIN_BITS)
+    ) accumulator (
+        .clk,
+        .reset,
+        .x,
+        .weight,
+        .adds1,
+        .drains1,
+        .address1,
+        .psum_north,
+        .psum_south
+    );
+    wire unused = &{1'b0, DSP48 != 0, LAST_ROW != 0};
   end
 endmodule

@@ -1,16 +1,26 @@
 /** One PE against a plain multiply-accumulate, and against its silicon. */
 import { describe, expect, test } from 'vitest';
 import { cosimulate, type InputRow } from '../../../rtl/blocks/cosim.ts';
+import { peSources } from '../../../rtl/compute/build.ts';
 import { coreWires } from '../../../rtl/compute/wires.ts';
 import { missing } from '../../../rtl/tool.ts';
+import type { Arch } from '../../arch/arch.ts';
 import { zcu102 } from '../../arch/presets/zcu102.ts';
 import { seeded } from '../../tensor/random.ts';
-import { type ChainWord, Pe, type PeInputs } from './pe.ts';
+import { type ChainWord, FRESH, Pe, type PeInputs, tapWords } from './pe.ts';
 
-const idle: PeInputs = { operation: undefined, drain: undefined, taps: undefined, psum: 0 };
-const load = (word: number, bank: number, weights: readonly number[]): ChainWord => ({
+const idle: PeInputs = {
+  read: undefined,
+  operation: undefined,
+  drain: undefined,
+  taps: undefined,
+  psum: 0,
+};
+const word = (bank: number, weights: readonly number[]): ChainWord => ({
+  fresh: false,
   bank,
-  lanes: weights.map((weight, l) => ({ countdown: 0, word, tap: { weight, offset: l } })),
+  left: weights.length,
+  lanes: weights.map((weight, l) => ({ last: l === weights.length - 1, tap: { weight, offset: l } })),
 });
 
 /** Psum `address` after MACs of x = 1 at the given cycles, by the tap of lane 0. */
@@ -20,13 +30,11 @@ function psumAfter(cycles: readonly number[], address: number): number {
     pe.tick({ ...idle, ...inputs });
     pe.commit();
   };
-  at({ taps: load(0, 0, [5, 7, 9]) });
+  at({ taps: FRESH });
+  at({ taps: word(0, [5, 7, 9]), read: { lane: 0, word: 0, bank: 0 } });
+  at({ read: { lane: 0, word: 0, bank: 0 } });
   for (let t = 0; t < 20; t++)
-    at(
-      cycles.includes(t)
-        ? { operation: { x: 1, position: address, lane: 0, word: 0, weightBank: 0, psumBank: 1 } }
-        : {},
-    );
+    at(cycles.includes(t) ? { operation: { x: 1, position: address, psumBank: 1 } } : {});
   at({ drain: { address, bank: 1 } });
   at({});
   at({});
@@ -43,96 +51,133 @@ test('a drain clears what it reads', () => {
   const pe = new Pe(zcu102.pe);
   const drained: number[] = [];
   const inputs: Partial<PeInputs>[] = [
-    { taps: load(2, 1, [3, -4, 6]) },
-    { operation: { x: -100, position: 9, lane: 1, word: 2, weightBank: 1, psumBank: 0 } },
+    { taps: FRESH },
+    { taps: word(1, [3, -4, 6]) },
+    { read: { lane: 1, word: 0, bank: 1 } },
+    { operation: { x: -100, position: 9, psumBank: 0 } },
     ...[{}, {}, {}],
     { drain: { address: 8, bank: 0 } },
-    { drain: { address: 8, bank: 0 }, psum: 1 },
-    ...[{ psum: 1000 }, { psum: 2000 }, {}],
+    ...[{}, { psum: 1000 }],
+    { drain: { address: 8, bank: 0 } }, // no sooner than 3 cycles after the first one
+    ...[{}, { psum: 2000 }, {}],
   ];
   for (const input of inputs) {
     pe.tick({ ...idle, ...input });
     pe.commit();
     drained.push(pe.psum);
   }
-  expect(drained.slice(7, 9)).toEqual([1400, 2000]);
+  expect([drained[9], drained[12]]).toEqual([1400, 2000]);
 });
+
+test('a PE takes what the rows above have left it, up to the last tap of its row', () => {
+  const pe = new Pe(zcu102.pe);
+  const chain = (left: number, lasts: readonly number[]): ChainWord => ({
+    ...word(0, [1, 2, 3]),
+    left,
+    lanes: [0, 1, 2].map((l) => ({ last: lasts.includes(l), tap: { weight: l + 1, offset: 0 } })),
+  });
+  const south = [FRESH, chain(2, [0]), chain(3, [0, 2]), chain(3, [1]), FRESH, chain(1, [2])].map((taps) => {
+    pe.tick({ ...idle, taps });
+    pe.commit();
+    return pe.taps?.fresh ? 'fresh' : (pe.taps?.left ?? 0);
+  });
+  expect(south).toEqual(['fresh', 0, 2, 3, 'fresh', 0]);
+});
+
+/** Loads, operations and drains in a random jumble that only keeps to what the PE may rely on. */
+function traffic({ psumDepth, psumBanks, weightLanes }: Arch['pe'], words: number): readonly PeInputs[] {
+  const { below } = seeded(11, 'pe');
+  const anyTap = () =>
+    below(4) > 0 ? { weight: below(127) + 1 - 128 * below(2), offset: below(psumDepth / 2) } : undefined;
+  let [bank, taken] = [1, words];
+  const anyTaps = (): ChainWord | undefined => {
+    if (taken >= words) {
+      [bank, taken] = [1 - bank, 0];
+      return FRESH;
+    }
+    if (below(4) === 0) return undefined;
+    taken++;
+    // The first loads fill all words of both banks; later ones are anything, a word or two of them taken.
+    const filling = t < 4 * words + 8;
+    return {
+      fresh: false,
+      bank,
+      left: filling ? weightLanes : below(weightLanes + 1),
+      lanes: Array.from({ length: weightLanes }, () => ({ last: !filling && below(4) === 0, tap: anyTap() })),
+    };
+  };
+  const inputs: PeInputs[] = [];
+  let t = 0;
+  for (; t < 4000; t++) {
+    const phase = Math.floor(t / 50);
+    const taps = anyTaps();
+    // One bank drains while the other one accumulates, a lone bank does one after the other.
+    const adds = t >= 6 * words && below(5) > 0 && (psumBanks === 2 || (phase % 2 === 0 && t % 50 < 46));
+    const drains = t % 50 > 2 && below(2) > 0 && (psumBanks === 2 || (phase % 2 === 1 && t % 50 < 46));
+    inputs.push({
+      read: { lane: below(weightLanes), word: below(words), bank: below(2) },
+      operation: adds
+        ? {
+            x: below(512) - 256,
+            position: psumDepth / 2 + below(psumDepth / 2), // no less than any offset
+            psumBank: phase % psumBanks,
+          }
+        : undefined,
+      drain: drains ? { address: below(psumDepth), bank: (phase + 1) % psumBanks } : undefined,
+      taps,
+      psum: below(2 ** 20) - 2 ** 19,
+    });
+  }
+  return inputs;
+}
 
 const noVerilator = missing('verilator');
 describe.skipIf(noVerilator)(`pe.sv under Verilator${noVerilator ? ` (${noVerilator})` : ''}`, () => {
   test.each([
-    { psumDepth: 64, weightLanes: 3, psumBits: 28, psumBanks: 2 },
-    { psumDepth: 8, weightLanes: 1, psumBits: 17, psumBanks: 1 },
-  ] as const)('%o: every wire, every cycle', async (sizes) => {
+    { psumDepth: 64, weightLanes: 3, psumBits: 28, psumBanks: 2, block: 0, dsp: 0 },
+    { psumDepth: 8, weightLanes: 1, psumBits: 17, psumBanks: 1, block: 0, dsp: 0 },
+    { psumDepth: 256, weightLanes: 3, psumBits: 28, psumBanks: 1, block: 1, dsp: 0 },
+    { psumDepth: 256, weightLanes: 3, psumBits: 28, psumBanks: 1, block: 1, dsp: 1 },
+  ] as const)('%o: every wire, every cycle', async ({ block, dsp, ...sizes }) => {
     const arch = { ...zcu102, array: { rows: 4, cols: 1 }, pe: { ...zcu102.pe, ...sizes } };
     const wires = coreWires(arch);
-    const { below } = seeded(11, 'pe');
     const pe = new Pe(arch.pe);
-    const [vectors, expected]: [InputRow[], (readonly unknown[])[]] = [[{ reset: 1 }], [[]]];
-    // Every word is loaded before it is read; then anything goes, hazards too.
-    const words = Math.ceil((arch.pe.weightDepth + sizes.weightLanes - 1) / sizes.weightLanes);
     const drains: boolean[] = [false, false, false, false];
-    for (let t = 0; t < 4000; t++) {
-      const warm = t >= 2 * words;
-      const anyTap = () =>
-        below(4) > 0
-          ? { weight: below(127) + 1 - 128 * below(2), offset: below(sizes.psumDepth / 2) }
-          : undefined;
-      const taps: ChainWord | undefined =
-        warm && below(3) > 0
-          ? undefined
-          : {
-              bank: warm ? below(2) : Math.floor(t / words),
-              lanes: Array.from({ length: sizes.weightLanes }, () =>
-                warm && below(3) === 0
-                  ? undefined
-                  : { countdown: warm ? below(4) : 0, word: warm ? below(words) : t % words, tap: anyTap() },
-              ),
-            };
-      // One bank drains while the other one accumulates, a lone bank does one after the other.
-      const phase = Math.floor(t / 50);
-      const operation =
-        warm && below(5) > 0 && (sizes.psumBanks === 2 || phase % 2 === 0)
-          ? {
-              x: below(512) - 256,
-              position: sizes.psumDepth / 2 + below(sizes.psumDepth / 2), // no less than any offset
-              lane: below(sizes.weightLanes),
-              word: below(words),
-              weightBank: below(2),
-              psumBank: phase % sizes.psumBanks,
-            }
-          : undefined;
-      const drain =
-        t % 50 > 2 && below(2) > 0 && (sizes.psumBanks === 2 || phase % 2 === 1)
-          ? { address: below(sizes.psumDepth), bank: (phase + 1) % sizes.psumBanks }
-          : undefined;
-      const psum = below(2 ** 20) - 2 ** 19;
+    const [vectors, expected]: [InputRow[], (readonly unknown[])[]] = [[{ reset: 1 }], [[]]];
+    for (const inputs of traffic(arch.pe, tapWords(arch.pe))) {
+      const { read, operation, drain, taps, psum } = inputs;
       vectors.push({
-        west: (wires.operation.encode(operation) << BigInt(wires.drain.width)) | wires.drain.encode(drain),
+        west: wires.west.encode(read, operation, drain),
         north: wires.chain.encode(taps),
         psum_north: psum,
       });
-      expected.push([pe.operation, pe.drain, pe.taps, drains.at(-3) ? pe.psum : undefined]);
-      pe.tick({ operation, drain, taps, psum });
+      const passed = {
+        read: pe.read ?? { lane: 0, word: 0, bank: 0 },
+        operation: pe.operation,
+        drain: pe.drain,
+      };
+      expected.push([passed, pe.taps, drains.at(-3) ? pe.psum : undefined]);
+      pe.tick(inputs);
       pe.commit();
       drains.push(drain !== undefined);
     }
     const parameters = {
-      ROWS: 4,
       PSUM_DEPTH: sizes.psumDepth,
       PSUM_BITS: sizes.psumBits,
       PSUM_BANKS: sizes.psumBanks,
       WEIGHT_LANES: sizes.weightLanes,
+      PSUM_BLOCK: block,
+      DSP48: dsp,
+      ...(dsp ? { DRAIN_BITS: 48 } : {}),
     };
-    const outputs = await cosimulate({ top: 'pe', sources: ['src/blocks/pe/pe.sv'], parameters, vectors });
+    const outputs = await cosimulate({ top: 'pe', sources: peSources, parameters, vectors });
     for (let t = 1; t < outputs.length; t++) {
       const { east, south, psum_south } = outputs[t]!;
-      const psum = expected[t]![3];
+      const psum = expected[t]![2];
       const actual = [
-        wires.operation.decode(BigInt(east!) >> BigInt(wires.drain.width)),
-        wires.drain.decode(east!),
+        wires.west.decode(east!),
         wires.chain.decode(south!),
-        psum === undefined ? undefined : Number(psum_south) | 0,
+        psum === undefined ? undefined : Number(BigInt.asIntN(32, BigInt(psum_south!))),
       ];
       expect(actual, `cycle ${t}`).toEqual(expected[t]);
     }

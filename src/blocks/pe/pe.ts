@@ -3,13 +3,17 @@
  * accumulates into its own psums. Its silicon is pe.sv, which draws it and says what happens in which cycle.
  */
 
-/** One multiplication for every PE of a row: the non-zero `x` meets the tap at `lane`, `word` of each. */
+/** Which tap an operation meets: it is read a cycle before the operation comes. */
+export interface TapRead {
+  readonly lane: number;
+  readonly word: number;
+  readonly bank: number;
+}
+
+/** One multiplication for every PE of a row: the non-zero `x` meets the tap that each has read. */
 export interface Operation {
   readonly x: number; // 9 bits, signed: an ifmap byte of either sign
   readonly position: number; // psum address that a tap at offset 0 adds to
-  readonly lane: number;
-  readonly word: number;
-  readonly weightBank: number;
   readonly psumBank: number;
 }
 
@@ -23,20 +27,25 @@ export interface Tap {
   readonly offset: number; // psum address = position - offset
 }
 
-/** A tap on its way south to the row that is `countdown` rows away; undefined where the column has no tap to hold. */
+/** A tap on its way south; none where the column has no tap to hold, or behind a load's last one. */
 export interface TapEntry {
-  readonly countdown: number;
-  readonly word: number;
+  readonly last: boolean; // of its row
   readonly tap: Tap | undefined;
 }
 
-/** What a column's chain moves in a cycle: an entry a lane. */
+/** What a column's chain moves in a cycle. A load begins with `fresh`, in the cycle before its first word. */
 export interface ChainWord {
+  readonly fresh: boolean;
   readonly bank: number;
-  readonly lanes: readonly (TapEntry | undefined)[];
+  readonly left: number; // entries that no row has taken yet: the last ones
+  readonly lanes: readonly TapEntry[];
 }
 
+/** A load is about to begin. */
+export const FRESH: ChainWord = { fresh: true, bank: 0, left: 0, lanes: [] };
+
 export interface PeInputs {
+  readonly read: TapRead | undefined; // from the west, for the operation of the next cycle
   readonly operation: Operation | undefined; // from the west
   readonly drain: DrainCommand | undefined;
   readonly taps: ChainWord | undefined; // from the north
@@ -55,15 +64,16 @@ export interface PeShape {
 export const tapWords = ({ weightDepth, weightLanes }: PeShape): number =>
   Math.ceil((weightDepth + weightLanes - 1) / weightLanes);
 
-/** A product on its way to its psum. */
-interface Product {
-  readonly value: number;
+/** What a bank does with one psum: adds a product to it, or drains it. */
+interface Work {
+  readonly product: number | undefined; // undefined: a drain
   readonly address: number;
   readonly bank: number;
 }
 
 export class Pe {
   // The wires to the neighbours, as committed.
+  read: TapRead | undefined;
   operation: Operation | undefined;
   drain: DrainCommand | undefined;
   taps: ChainWord | undefined;
@@ -72,15 +82,22 @@ export class Pe {
   readonly #shift: number; // 32 - psumBits: psums wrap as the silicon's do
   readonly #words: number;
   readonly #held: (Tap | undefined)[][]; // by lane; both banks
+  #count = 0; // words of taps taken of this load
+  #done = false; // all of them are
+  #tap: Tap | undefined;
   readonly #psums: readonly Int32Array[];
-  #product: Product | undefined; // with its psum to be read
-  #sum: Product | undefined; // the psum read, the product to be added
+  // Work of each cycle: psums to be read; read, and to be added or sent south; to be written.
+  #adds: Work | undefined;
+  #drains: Work | undefined;
+  #added: Work | undefined;
   #before = 0;
-  #written: Product | undefined; // where `value` is to be written
+  #drained: Work | undefined;
+  #leaving = 0;
+  #written: Work | undefined;
   #value = 0;
-  #draining: DrainCommand | undefined;
-  #drained = 0;
+  #cleared: Work | undefined;
   // The inputs, field by field: a simulation spends its time here, and so allocates nothing.
+  #readIn: TapRead | undefined;
   #operationIn: Operation | undefined;
   #drainIn: DrainCommand | undefined;
   #tapsIn: ChainWord | undefined;
@@ -93,7 +110,8 @@ export class Pe {
     this.#psums = Array.from({ length: shape.psumBanks }, () => new Int32Array(shape.psumDepth));
   }
 
-  tick({ operation, drain, taps, psum }: PeInputs): void {
+  tick({ read, operation, drain, taps, psum }: PeInputs): void {
+    this.#readIn = read;
     this.#operationIn = operation;
     this.#drainIn = drain;
     this.#tapsIn = taps;
@@ -102,45 +120,50 @@ export class Pe {
 
   /** Everything below reads this PE's own registers, last cycle first, so each still holds its old value when read. */
   commit(): void {
-    this.psum = (this.#psumIn + this.#drained) | 0;
-    const [write, value] = [this.#written, this.#value];
-    this.#written = this.#sum;
-    if (this.#sum) this.#value = ((this.#before + this.#sum.value) << this.#shift) >> this.#shift;
+    this.psum = (this.#psumIn + (this.#drained ? this.#leaving : 0)) | 0;
+    const [write, value, clear] = [this.#written, this.#value, this.#cleared];
+    this.#written = this.#added;
+    if (this.#added) this.#value = ((this.#before + this.#added.product!) << this.#shift) >> this.#shift;
+    this.#cleared = this.#drained;
 
-    this.#sum = this.#product;
-    if (this.#product) this.#before = this.#psums[this.#product.bank]![this.#product.address]!;
-    this.#drained = 0;
-    if (this.#draining) {
-      const bank = this.#psums[this.#draining.bank]!;
-      this.#drained = bank[this.#draining.address]!;
-      bank[this.#draining.address] = 0;
-    }
+    this.#added = this.#adds;
+    if (this.#adds) this.#before = this.#psums[this.#adds.bank]![this.#adds.address]!;
+    this.#drained = this.#drains;
+    if (this.#drains) this.#leaving = this.#psums[this.#drains.bank]![this.#drains.address]!;
     if (write) this.#psums[write.bank]![write.address] = value;
+    if (clear) this.#psums[clear.bank]![clear.address] = 0;
 
-    this.#product = this.#operationIn && this.#multiply(this.#operationIn);
-    this.#draining = this.#drainIn;
+    this.#adds = this.#operationIn && this.#multiply(this.#operationIn);
+    this.#drains = this.#drainIn && { ...this.#drainIn, product: undefined };
 
+    const { lane, word, bank } = this.#readIn ?? { lane: 0, word: 0, bank: 0 };
+    this.#tap = this.#held[lane]![bank * this.#words + word];
+    this.read = this.#readIn;
     this.operation = this.#operationIn;
     this.drain = this.#drainIn;
     this.taps = this.#tapsIn && this.#take(this.#tapsIn);
   }
 
-  #multiply({ x, position, lane, word, weightBank, psumBank }: Operation): Product | undefined {
-    const tap = this.#held[lane]![weightBank * this.#words + word];
+  #multiply({ x, position, psumBank }: Operation): Work | undefined {
+    const tap = this.#tap;
     if (!tap) return undefined;
     const address = position - tap.offset;
     if (address < 0 || address >= this.#psums[0]!.length) throw new Error(`no psum has address ${address}`);
-    return { value: x * tap.weight, address, bank: psumBank };
+    return { product: x * tap.weight, address, bank: psumBank };
   }
 
-  /** Keep the taps that have arrived; the rest goes on with a row less to go. */
-  #take({ bank, lanes }: ChainWord): ChainWord | undefined {
-    const onward = lanes.map((entry, lane) => {
-      if (!entry) return undefined;
-      if (entry.countdown > 0) return { ...entry, countdown: entry.countdown - 1 };
-      this.#held[lane]![bank * this.#words + entry.word] = entry.tap;
-      return undefined;
-    });
-    return onward.some((entry) => entry !== undefined) ? { bank, lanes: onward } : undefined;
+  /** Keep what is left of the word, up to the last tap of this row; what is behind that goes on. */
+  #take(word: ChainWord): ChainWord | undefined {
+    if (word.fresh) [this.#count, this.#done] = [0, false];
+    if (this.#done || word.left === 0) return word.left > 0 || word.fresh ? word : undefined;
+    const { bank, left, lanes } = word;
+    // All lanes are written: what is not this row's own is in a lane that its operations never name.
+    for (const [lane, { tap }] of lanes.entries()) this.#held[lane]![bank * this.#words + this.#count] = tap;
+    this.#count++;
+    const last = lanes.findIndex((entry, lane) => lane >= lanes.length - left && entry.last);
+    if (last < 0) return undefined;
+    this.#done = true;
+    const onward = lanes.length - 1 - last;
+    return onward > 0 ? { ...word, left: onward } : undefined;
   }
 }

@@ -5,6 +5,7 @@ import { coreWires } from '../../../rtl/compute/wires.ts';
 import { missing } from '../../../rtl/tool.ts';
 import { zcu102 } from '../../arch/presets/zcu102.ts';
 import { seeded } from '../../tensor/random.ts';
+import { FEED } from '../feed.ts';
 import type { DrainCommand } from '../pe/pe.ts';
 import { type Drain, PsumDrain } from './psum-drain.ts';
 
@@ -23,7 +24,7 @@ function run({ rows, cols }: { rows: number; cols: number }): readonly Cycle[] {
   const cycles: Cycle[] = [];
   let next = 1;
   let left = 10;
-  for (let t = 0; left >= -1 || t < next + rows + cols + 6; t++) {
+  for (let t = 0; left >= -1 || t < next + rows + cols + FEED + 3; t++) {
     let [drain, finish]: [Drain | undefined, boolean] = [undefined, false];
     if (t === next && left >= 0) {
       finish = left === 0;
@@ -51,14 +52,15 @@ const sizes = [
 ] as const;
 
 test.each(sizes)(
-  '%i rows, %i columns: each command after 3 cycles, each psum past all rows',
+  '%i rows, %i columns: each command after FEED cycles, each psum past all rows',
   (rows, cols) => {
     const cycles = run({ rows, cols });
     for (const [t, { drain }] of cycles.entries())
       for (let a = 0; a < (drain?.count ?? 0); a++) {
         const address = drain!.base + a;
-        expect(cycles[t + 3 + a]!.command).toEqual({ address, bank: drain!.bank });
-        for (let c = 0; c < cols; c++) expect(cycles[t + 3 + a + rows - 1 + 3 + c]!.leaving[c]).toBe(address);
+        expect(cycles[t + FEED + a]!.command).toEqual({ address, bank: drain!.bank });
+        for (let c = 0; c < cols; c++)
+          expect(cycles[t + FEED + a + rows - 1 + 3 + c]!.leaving[c]).toBe(address);
       }
     const sent = cycles.reduce((sum, { drain }) => sum + (drain?.count ?? 0), 0);
     for (let c = 0; c < cols; c++)

@@ -2,6 +2,7 @@
  * Drains a tile: one drain command a cycle into row 0, and for each column when and for which address a psum leaves
  * at the south edge. Its silicon is psum_drain.sv, which draws it.
  */
+import { FEED } from '../feed.ts';
 import type { DrainCommand } from '../pe/pe.ts';
 
 /** Psums [base, base + count) of one bank. */
@@ -16,11 +17,10 @@ export interface PsumDrainInputs {
   readonly finish: boolean; // after the last drain of a program
 }
 
-const FEED = 2; // cycles from the first register here to the array's edge, as in the feeders
 const PE_CYCLES = 3; // from a command on a PE's west wires to its psum on the south wires
 
 export class PsumDrain {
-  readonly #feed: (DrainCommand | undefined)[] = new Array(FEED + 1).fill(undefined);
+  readonly #feed: (DrainCommand | undefined)[] = new Array(FEED).fill(undefined);
   readonly #south: (DrainCommand | undefined)[];
   readonly #finish: boolean[];
   readonly #pastRows: number;
@@ -32,12 +32,12 @@ export class PsumDrain {
   constructor({ rows, cols }: { rows: number; cols: number }) {
     this.#pastRows = rows - 1 + PE_CYCLES;
     this.#south = new Array(this.#pastRows + cols - 1).fill(undefined);
-    this.#finish = new Array(FEED + 1 + rows + cols - 2).fill(false);
+    this.#finish = new Array(FEED + rows + cols - 2).fill(false);
   }
 
   /** On row 0's west edge. */
   get command(): DrainCommand | undefined {
-    return this.#feed[FEED];
+    return this.#feed[FEED - 1];
   }
 
   /** The psum address that leaves a column in this cycle. */

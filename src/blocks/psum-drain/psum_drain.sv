@@ -4,13 +4,14 @@
 //   start, base, count ─▶ address, address + 1, ... ─▶ row 0's command
 //                                                          └─▶ ROWS + 2 cycles ─▶ column 0 leaves ─▶ column 1 ─▶ ...
 //
-//   cycle 0   `start`, or the next address       cycle 3   the command on row 0's west edge
+//   cycle 0   `start`, or the next address       cycle FEED   the command on row 0's west edge
 //
 // `finish` goes the same way as a command and marks the cycle in which the last psum of a program is out.
 module psum_drain #(
     parameter int ROWS = 32,
     parameter int COLS = 32,
     parameter int PSUM_DEPTH = 64,
+    parameter int FEED = 9,  // cycles from `start` to the array's edge, as in the feeders
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int COUNT_BITS = $clog2(PSUM_DEPTH + 1)
 ) (
@@ -26,7 +27,6 @@ module psum_drain #(
     output logic [COLS*ADDRESS_BITS-1:0] address,
     output logic                         finished
 );
-  localparam int FEED = 2;  // cycles from the first register here to the array's edge, as in the feeders
   localparam int PE_CYCLES = 3;  // from a command on a PE's west wires to its psum on the south wires
 
   logic [COUNT_BITS-1:0] left;
@@ -41,20 +41,20 @@ module psum_drain #(
   localparam int COMMAND_BITS = ADDRESS_BITS + 2;
   localparam int LEAVING_BITS = ADDRESS_BITS + 1;
   localparam int LEAVING = ROWS - 1 + PE_CYCLES + COLS - 1;
-  logic [(FEED+1)*COMMAND_BITS-1:0] feed;
+  logic [FEED*COMMAND_BITS-1:0] feed;
   logic [LEAVING*LEAVING_BITS-1:0] leaving;
   // `finish` comes 2 slots after the last command and so follows it as closely as its psum does.
-  logic [FEED+ROWS+COLS-2:0] finishing;
+  logic [FEED+ROWS+COLS-3:0] finishing;
 
-  assign command  = feed[FEED*COMMAND_BITS+:COMMAND_BITS];
-  assign finished = finishing[FEED+ROWS+COLS-2];
+  assign command  = feed[(FEED-1)*COMMAND_BITS+:COMMAND_BITS];
+  assign finished = finishing[FEED+ROWS+COLS-3];
   always_ff @(posedge clk) begin
     left <= active ? remaining - 1'b1 : '0;
     next <= this_address + 1'b1;
     if (start) drain_bank <= bank;
-    feed <= {feed[0+:FEED*COMMAND_BITS], active, this_address, start ? bank : drain_bank};
+    feed <= {feed[0+:(FEED-1)*COMMAND_BITS], active, this_address, start ? bank : drain_bank};
     leaving <= {leaving[0+:(LEAVING-1)*LEAVING_BITS], command[COMMAND_BITS-1:1]};
-    finishing <= {finishing[0+:FEED+ROWS+COLS-2], finish};
+    finishing <= {finishing[0+:FEED+ROWS+COLS-3], finish};
     if (reset) begin
       left <= '0;
       feed <= '0;

@@ -2,13 +2,13 @@
 //   clamp(roundHalfEven(saturate(acc + window * correction + bias) * multiplier / 2^shift), low, high).
 //
 //   in ──▶ correct ─▶ bias ─▶ multiply ─▶ shift ─▶ round ─▶ clamp ──▶ queue ──▶ out
-//          1 .. 3     4, 5    6 .. 8      9, 10    11        12
+//          1 .. 3     4, 5    6 .. 8     9 .. 11    12        13
 //
 // The pipeline never stalls: a word enters only when the queue has room for all that are on their way. The product
 // of 32 and 31 bits is made of pieces that fit a DSP slice (27 x 18 bits, signed), the low ones 17 bits apart as
 // the slices' cascade shifts; only as many bits of the product are shifted as the clamped result can need.
 module requantise #(
-    parameter int QUEUE = 16,  // 14 or more for a word a cycle
+    parameter int QUEUE = 16,  // 15 or more for a word a cycle
     parameter bit CORRECTION = 1'b1,  // 0: window and correction are ignored, one DSP slice fewer
     localparam int WINDOW_BITS = 27  // a window's sum of bytes: 2^18 taps of 255
 ) (
@@ -28,42 +28,49 @@ module requantise #(
     input  logic                          out_ready,
     output logic        [            7:0] out_byte
 );
-  localparam int STAGES = 12;
+  localparam int STAGES = 13;
   localparam int COUNT_BITS = $clog2(QUEUE + 1);
 
   // A place in the queue is taken when a word enters the pipeline and given back when it leaves the queue.
   logic [COUNT_BITS-1:0] taken;
+  logic full;
   wire enter = in_valid && in_ready;
   wire leave = out_valid && out_ready;
-  assign in_ready = taken != COUNT_BITS'(QUEUE);
+  assign in_ready = !full;
 
   logic [STAGES-1:0] valid;
   always_ff @(posedge clk) begin
     if (reset) begin
       valid <= '0;
       taken <= '0;
+      full  <= 1'b0;
     end else begin
       valid <= {valid[STAGES-2:0], enter};
       if (enter && !leave) taken <= taken + 1'b1;
       if (leave && !enter) taken <= taken - 1'b1;
+      if (enter != leave) full <= enter && taken == COUNT_BITS'(QUEUE - 1);
     end
   end
 
-  // What later stages need rides along: stage s finds it at riders[s - 1].
+  // What later stages need rides along: stage s finds it at riders[s - 2], and then in a register that is cleared, so
+  // that it is no part of a shift register: those are slow to leave.
   localparam int CLAMP = 18;
   logic [CLAMP*11-1:0] clamp_riders;
   logic [6*9-1:0] shift_riders;
-  logic [31*5-1:0] multiplier_riders;
+  logic [31*4-1:0] multiplier_riders;
+  logic [30:0] m;
+  logic [1:0] coarse, by_four, by_one;
+  logic signed [8:0] least, most;
   always_ff @(posedge clk) begin
     clamp_riders <= {clamp_riders[CLAMP*10-1:0], low, high};
     shift_riders <= {shift_riders[6*8-1:0], shift};
-    multiplier_riders <= {multiplier_riders[31*4-1:0], multiplier};
+    multiplier_riders <= {multiplier_riders[31*3-1:0], multiplier};
+    m <= reset ? '0 : multiplier_riders[31*3+:31];
+    coarse <= reset ? '0 : shift_riders[6*6+4+:2];
+    by_four <= reset ? '0 : shift_riders[6*7+2+:2];
+    by_one <= reset ? '0 : shift_riders[6*8+:2];
+    {least, most} <= reset ? '0 : clamp_riders[CLAMP*10+:CLAMP];
   end
-  wire [30:0] m = multiplier_riders[31*4+:31];
-  wire [1:0] coarse = shift_riders[6*7+4+:2];
-  wire [3:0] fine = shift_riders[6*8+:4];
-  wire signed [8:0] least = clamp_riders[CLAMP*10+9+:9];
-  wire signed [8:0] most = clamp_riders[CLAMP*10+:9];
 
   // 1 to 3: the correction of imported weights. Sums wrap at 32 bits, as in Int32Array.
   logic signed [31:0] acc1, acc2, acc3, bias1, bias2, bias3;
@@ -106,17 +113,27 @@ module requantise #(
   // what is cut off above only as "too wide", for the result is clamped to 9 bits after at most 15 places more.
   wire [63:0] whole = {product8, 1'b0};
   logic signed [26:0] window9;
+  logic [1:0] coarse9;
+  logic [2:0] signs9, ones9;  // of what may fall out above and below, each up to the next border: all signs; any ones
   logic wide9, sticky9, negative9;
+  always_comb begin
+    wide9   = coarse9 == 2'd0 ? signs9 != '1 : coarse9 == 2'd1 ? signs9[2:1] != '1 : coarse9 == 2'd2 && !signs9[2];
+    sticky9 = coarse9 != 2'd0 && (ones9 & (3'b111 >> (2'd3 - coarse9))) != '0;
+  end
 
-  // 10: shifted by 0 to 15; 10 bits of the whole number are kept, the half bit, and whether anything lies below it.
-  wire signed [26:0] shifted = window9 >>> fine;
-  wire [14:0] below = window9[14:0] & ~(15'h7fff << fine);
-  logic signed [9:0] floor10;
-  logic half10, sticky10, wide10, negative10;
+  // 10 and 11: shifted by 0, 4, 8 or 12, then by 0 to 3; 10 bits of the whole number are kept, the half bit, and
+  // whether anything lies below it.
+  wire [11:0] below9 = window9[11:0] & ~(12'hfff << {by_four, 2'b0});
+  logic signed [26:0] window10;
+  logic wide10, sticky10, negative10;
+  wire signed [26:0] shifted = window10 >>> by_one;
+  wire [2:0] below10 = window10[2:0] & ~(3'b111 << by_one);
+  logic signed [9:0] floor11;
+  logic half11, sticky11, wide11, negative11;
 
-  // 11: to the nearest, ties to even. 12: clamped.
-  logic signed [10:0] rounded11;
-  logic [7:0] byte12;
+  // 12: to the nearest, ties to even. 13: clamped.
+  logic signed [10:0] rounded12;
+  logic [7:0] byte13;
 
   always_ff @(posedge clk) begin
     acc1 <= acc;
@@ -137,43 +154,37 @@ module requantise #(
 
     negative9 <= whole[63];
     case (coarse)
-      2'd0: begin
-        window9 <= whole[26:0];
-        wide9   <= whole[63:26] != {38{whole[63]}};
-        sticky9 <= 1'b0;
-      end
-      2'd1: begin
-        window9 <= whole[42:16];
-        wide9   <= whole[63:42] != {22{whole[63]}};
-        sticky9 <= |whole[15:0];
-      end
-      2'd2: begin
-        window9 <= whole[58:32];
-        wide9   <= whole[63:58] != {6{whole[63]}};
-        sticky9 <= |whole[31:0];
-      end
-      default: begin
-        window9 <= {{11{whole[63]}}, whole[63:48]};
-        wide9   <= 1'b0;
-        sticky9 <= |whole[47:0];
-      end
+      2'd0: window9 <= whole[26:0];
+      2'd1: window9 <= whole[42:16];
+      2'd2: window9 <= whole[58:32];
+      default: window9 <= {{11{whole[63]}}, whole[63:48]};
     endcase
+    coarse9 <= coarse;
+    signs9 <= {
+      whole[63:58] == {6{whole[63]}}, whole[57:42] == {16{whole[63]}}, whole[41:26] == {16{whole[63]}}
+    };
+    ones9 <= {|whole[47:32], |whole[31:16], |whole[15:0]};
 
-    floor10 <= shifted[10:1];
-    half10 <= shifted[0];
-    sticky10 <= sticky9 || below != '0;
-    wide10 <= wide9 || shifted[26:10] != {17{shifted[26]}};
+    window10 <= window9 >>> {by_four, 2'b0};
+    sticky10 <= sticky9 || below9 != '0;
+    wide10 <= wide9;
     negative10 <= negative9;
 
-    if (wide10) rounded11 <= {negative10, {10{!negative10}}};
-    else rounded11 <= {floor10[9], floor10} + {10'b0, half10 && (sticky10 || floor10[0])};
+    floor11 <= shifted[10:1];
+    half11 <= shifted[0];
+    sticky11 <= sticky10 || below10 != '0;
+    wide11 <= wide10 || shifted[26:10] != {17{shifted[26]}};
+    negative11 <= negative10;
 
-    if (rounded11 > 11'(most)) byte12 <= most[7:0];
-    else if (rounded11 < 11'(least)) byte12 <= least[7:0];
-    else byte12 <= rounded11[7:0];
+    if (wide11) rounded12 <= {negative11, {10{!negative11}}};
+    else rounded12 <= {floor11[9], floor11} + {10'b0, half11 && (sticky11 || floor11[0])};
+
+    if (rounded12 > 11'(most)) byte13 <= most[7:0];
+    else if (rounded12 < 11'(least)) byte13 <= least[7:0];
+    else byte13 <= rounded12[7:0];
   end
 
-  wire unused_bits = &{1'b0, high7[38:37], shift_riders[6*8+4+:2], least[8], most[8]};
+  wire unused_bits = &{1'b0, high7[38:37], shift_riders[6*8+2+:4], least[8], most[8]};
 
   logic queue_ready;
   logic [COUNT_BITS-1:0] queued;
@@ -186,7 +197,7 @@ module requantise #(
       .reset,
       .in_valid(valid[STAGES-1]),
       .in_ready(queue_ready),
-      .in_word(byte12),
+      .in_word(byte13),
       .out_valid,
       .out_ready,
       .out_word(out_byte),
@@ -206,6 +217,7 @@ module requantise #(
   always_comb begin
     if (was_reset) begin
       assert (taken <= COUNT_BITS'(QUEUE));
+      assert (full == (taken == COUNT_BITS'(QUEUE)));
       assert ((COUNT_BITS + 4)'(taken) == (COUNT_BITS + 4)'(queued) + on_the_way);
       assert (!valid[STAGES-1] || queue_ready);
     end

@@ -11,7 +11,7 @@ import { requantise } from '../../tensor/requantise.ts';
 import { Fifo } from '../fifo/fifo.ts';
 
 /** Cycles from a word's entry to its place in the queue. It is seen at the output one cycle later. */
-export const STAGES = 12;
+export const STAGES = 13;
 
 export interface Accumulated {
   readonly acc: number; // int32
@@ -45,7 +45,7 @@ export class Requantise {
   #entering: number | undefined;
   #takenNext = 0;
 
-  /** `queue` places: 14 or more for a word a cycle. */
+  /** `queue` places: 15 or more for a word a cycle. */
   constructor(queue = 16) {
     this.#queue = new Fifo(queue);
   }

@@ -28,6 +28,10 @@ function randomProgram(seed: number): readonly WaveRecord[] {
       place,
       psums,
       base: below(3),
+      header: below(100),
+      tap: below(100),
+      entry: below(100),
+      tag: below(2),
     }));
   }).flat();
 }
@@ -50,19 +54,25 @@ function plainSlots(program: readonly WaveRecord[], banks: 1 | 2) {
   return { waves, drains, finish: time + (banks === 2 ? drained : 0) };
 }
 
-function run(program: readonly WaveRecord[], banks: 1 | 2) {
+type Outputs = Pick<
+  Sequencer,
+  'control' | 'entryAddress' | 'load' | 'drain' | 'started' | 'ended' | 'finish' | 'running' | 'recordReady'
+>;
+
+/** `wait`: cycles that a record comes late. */
+function run(program: readonly WaveRecord[], banks: 1 | 2, wait: () => number = () => 0) {
   const sequencer = new Sequencer({ channelGap: 2, psumBanks: banks });
-  const cycles: (Pick<Sequencer, 'control' | 'load' | 'drain' | 'finish' | 'running'> & {
-    record: WaveRecord;
-  })[] = [];
-  let record = program[0]!;
+  const cycles: (Outputs & { readonly record: WaveRecord | undefined })[] = [];
+  let [g, late] = [0, wait()];
   for (let done = 0; done < 4; ) {
-    const { control, load, drain, finish, running, recordAddress } = sequencer;
-    cycles.push({ control, load, drain, finish, running, record });
+    const { control, entryAddress, load, drain, started, ended, finish, running, recordReady } = sequencer;
+    const record = late === 0 ? program[g] : undefined;
+    cycles.push({ control, entryAddress, load, drain, started, ended, finish, running, recordReady, record });
     if (done > 0 || finish) done++;
-    sequencer.tick({ go: true, record });
+    sequencer.tick({ record });
     sequencer.commit();
-    record = program[recordAddress] ?? record;
+    if (record && recordReady) [g, late] = [g + 1, wait()];
+    else if (late > 0) late--;
   }
   return cycles;
 }
@@ -90,17 +100,40 @@ test.each([1, 2] as const)('%i psum banks: everything starts in its slot', (bank
   );
 });
 
+test.each([1, 2] as const)(
+  '%i psum banks: late records put off, and never drop or repeat, anything',
+  (banks) => {
+    fc.assert(
+      fc.property(fc.nat(1e6), (seed) => {
+        const program = randomProgram(seed);
+        const { below } = seeded(seed, 'late');
+        const [late, punctual] = [run(program, banks, () => below(3) * below(40)), run(program, banks)];
+        const list = <K extends keyof Outputs>(cycles: readonly Outputs[], key: K) =>
+          cycles.map((cycle) => cycle[key]).filter((each) => each !== undefined && each !== false);
+        for (const key of ['control', 'load', 'drain', 'ended', 'finish'] as const)
+          expect(list(late, key)).toEqual(list(punctual, key));
+        expect(list(late, 'ended').length).toBe(program.length);
+      }),
+      { numRuns: 200 },
+    );
+  },
+);
+
 const noVerilator = missing('verilator');
 describe.skipIf(noVerilator)(`sequencer.sv under Verilator${noVerilator ? ` (${noVerilator})` : ''}`, () => {
   test.each([1, 2] as const)('%i psum banks: every start, every cycle', async (banks) => {
     const [wires, widths] = [coreWires(arch), coreWidths(arch)];
-    const programs = Array.from({ length: 30 }, (_, seed) => run(randomProgram(seed), banks));
+    const { below } = seeded(3, 'late');
+    const programs = Array.from({ length: 30 }, (_, seed) =>
+      run(randomProgram(seed), banks, () => (seed % 2) * below(3) * below(40)),
+    );
     const vectors = programs.flatMap((cycles): InputRow[] => [
       { reset: 1 },
-      ...cycles.map(({ record }) => ({
-        go: 1,
-        record: wires.joined([...recordWords(record, widths)].map(BigInt), 32),
-      })),
+      ...cycles.map(({ record }) =>
+        record
+          ? { record_valid: 1, record: wires.joined([...recordWords(record, widths)].map(BigInt), 32) }
+          : {},
+      ),
     ]);
     const outputs = await cosimulate({
       top: 'sequencer',
@@ -111,24 +144,40 @@ describe.skipIf(noVerilator)(`sequencer.sv under Verilator${noVerilator ? ` (${n
     let at = 0;
     for (const cycles of programs) {
       at++; // the cycle of reset
-      for (const [t, { control, load, drain, finish, running }] of cycles.entries()) {
+      for (const [t, { control, load, drain, finish, running, ...rest }] of cycles.entries()) {
         const row = outputs[at++]!;
         const starts = BigInt(row.control!) >> BigInt(wires.control.width - 1) === 1n;
+        const ahead = cycles.slice(0, t + 1).some((cycle) => cycle.load); // there has been a record
         const actual = {
           control: starts ? BigInt(row.control!) : 0n,
-          load: row.load_start ? { words: row.load_words, bank: row.load_bank } : undefined,
+          entryAddress: ahead ? row.entry_address : 0,
+          load: row.load_start
+            ? {
+                words: row.load_words,
+                header: row.load_header,
+                tap: row.load_tap,
+                bank: row.load_bank,
+              }
+            : undefined,
           drain: row.drain_start
             ? { base: row.drain_base, count: row.drain_count, bank: row.drain_bank }
             : undefined,
+          started: starts ? row.started_tag : undefined,
+          ended: row.ended ? { tag: row.ended_tag } : undefined,
           finish: row.finish === 1,
           running: row.running === 1,
+          recordReady: row.record_ready === 1,
         };
         expect(actual, `cycle ${t}`).toEqual({
           control: wires.control.encode(control),
+          entryAddress: ahead ? rest.entryAddress : 0,
           load,
           drain,
+          started: control ? rest.started : undefined,
+          ended: rest.ended,
           finish,
           running,
+          recordReady: rest.recordReady,
         });
       }
     }

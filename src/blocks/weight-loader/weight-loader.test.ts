@@ -1,14 +1,20 @@
 /** The weight loader against the taps it was given, and against its silicon. */
 import { describe, expect, test } from 'vitest';
 import { cosimulate, type InputRow } from '../../../rtl/blocks/cosim.ts';
+import { STREAM_BITS } from '../../../rtl/compute/widths.ts';
 import { coreWires } from '../../../rtl/compute/wires.ts';
 import { missing } from '../../../rtl/tool.ts';
 import { zcu102 } from '../../arch/presets/zcu102.ts';
 import { seeded } from '../../tensor/random.ts';
-import type { ChainWord } from '../pe/pe.ts';
+import { FEED } from '../feed.ts';
+import { type ChainWord, FRESH } from '../pe/pe.ts';
 import { type Load, type LoadHeader, type TapWord, WeightLoader } from './weight-loader.ts';
 
 const [rows, cols] = [5, 3];
+
+const WORDS_PER_BEAT = 3;
+/** Where a word lies: two bits tell the three words of a beat apart. */
+const tapAt = (word: number): number => 4 * Math.floor(word / WORDS_PER_BEAT) + (word % WORDS_PER_BEAT);
 
 interface Stream {
   readonly loads: readonly (Load & { readonly taps: readonly number[] })[]; // taps of each row
@@ -21,6 +27,13 @@ function randomStream(lanes: number, seed: number): Stream {
   const loads = Array.from({ length: 20 }, (_, g) => {
     const taps = Array.from({ length: below(rows + 1) }, () => 1 + below(g % 3 === 0 ? 2 : 9));
     return { taps, bank: g % 2, words: Math.ceil(taps.reduce((sum, k) => sum + k, 0) / lanes) };
+  });
+  let [word, beat] = [0, 0];
+  const placed = loads.map((load) => {
+    const at = { header: word, tap: 4 * beat };
+    word += load.words;
+    beat += Math.ceil(load.words / WORDS_PER_BEAT);
+    return { ...load, ...at };
   });
   const headers = loads.flatMap(({ taps, words }) => {
     const entries = taps.flatMap((k) => Array.from({ length: k }, (_, i) => ({ last: i === k - 1 })));
@@ -35,62 +48,67 @@ function randomStream(lanes: number, seed: number): Stream {
       ),
     ),
   );
-  return { loads, headers, columns };
+  return { loads: placed, headers, columns };
 }
 
 /** What enters each chain, cycle by cycle, with loads as near to each other as the bank switch allows. */
 function run({ loads, headers, columns }: Stream) {
-  const loader = new WeightLoader({ cols });
+  const loader = new WeightLoader({ cols, wordsPerBeat: WORDS_PER_BEAT });
+  const wordAt = new Map(
+    loads.flatMap(({ words, header, tap }) =>
+      Array.from({ length: words }, (_, i) => [tap + tapAt(i), header + i] as const),
+    ),
+  );
   const cycles: {
     load: Load | undefined;
     header: LoadHeader;
     taps: readonly TapWord[];
     chains: readonly (ChainWord | undefined)[];
+    headerAddress: number;
+    tapAddress: Int32Array;
   }[] = [];
   const starts: number[] = [];
   let [next, g] = [2, 0];
   let header = headers[0]!;
   let taps = columns.map((column) => column[0]!);
-  for (let t = 0; g < loads.length || t < next + cols + 6; t++) {
+  for (let t = 0; g < loads.length || t < next + cols + FEED + 3; t++) {
     const load = t === next ? loads[g] : undefined;
     if (load) {
       starts.push(t);
       next += load.words + 2;
       g++;
     }
-    cycles.push({ load, header, taps, chains: taps.map((word, c) => loader.chain(c, word)) });
     const [headerAddress, tapAddress] = [loader.headerAddress, loader.tapAddress.slice()];
-    loader.tick({ load, header });
+    const chains = taps.map((_, c) => loader.chain(c));
+    cycles.push({ load, header, taps, chains, headerAddress, tapAddress });
+    loader.tick({ load, header, taps });
     loader.commit();
     header = headers[headerAddress] ?? header;
-    taps = columns.map((column, c) => column[tapAddress[c]!] ?? taps[c]!);
+    taps = columns.map((column, c) => column[wordAt.get(tapAddress[c]!) ?? -1] ?? taps[c]!);
   }
   return { cycles, starts };
 }
 
 test.each([1, 2, 3, 4])(
-  '%i lanes: every tap reaches its row of every column, 3 cycles after its slot',
+  '%i lanes: every tap reaches its row of every column, FEED cycles after its slot',
   (lanes) => {
     const stream = randomStream(lanes, lanes);
     const { cycles, starts } = run(stream);
     const expected: (ChainWord | undefined)[][] = cycles.map(() => new Array(cols).fill(undefined));
     let word = 0;
     for (const [g, { taps, words, bank }] of stream.loads.entries()) {
-      const entries = taps.flatMap((k, row) => {
-        const first = taps.slice(0, row).reduce((sum, before) => sum + before, 0) % lanes;
-        return Array.from({ length: k }, (_, i) => ({
-          countdown: row,
-          word: Math.floor((first + i) / lanes),
-        }));
-      });
+      const lasts = taps.flatMap((k) => Array.from({ length: k }, (_, i) => i === k - 1));
+      for (let c = 0; c < cols && words > 0; c++) expected[starts[g]! + FEED - 1 + c]![c] = FRESH;
       for (let w = 0; w < words; w++, word++)
         for (let c = 0; c < cols; c++)
-          expected[starts[g]! + 3 + w + c]![c] = {
+          expected[starts[g]! + FEED + w + c]![c] = {
+            fresh: false,
             bank,
-            lanes: Array.from({ length: lanes }, (_, l) => {
-              const entry = entries[w * lanes + l];
-              return entry && { ...entry, tap: stream.columns[c]![word]![l] };
-            }),
+            left: lanes,
+            lanes: Array.from({ length: lanes }, (_, l) => ({
+              last: lasts[w * lanes + l] ?? false,
+              tap: stream.columns[c]![word]![l],
+            })),
           };
     }
     expect(cycles.map(({ chains }) => chains)).toEqual(expected);
@@ -108,14 +126,16 @@ describe.skipIf(noVerilator)(
       const outputs = await cosimulate({
         top: 'weight_loader',
         sources: ['src/blocks/weight-loader/weight_loader.sv'],
-        parameters: { ROWS: rows, COLS: cols, WEIGHT_LANES: lanes },
+        parameters: { ROWS: rows, COLS: cols, WEIGHT_LANES: lanes, STREAM_BITS, WORDS_PER_BEAT },
         vectors: [
           { reset: 1 },
           ...cycles.map(
             ({ load, header, taps }): InputRow => ({
               start: load !== undefined,
               words: load?.words ?? 0,
-              bank: load?.bank ?? 0,
+              bank_in: load?.bank ?? 0,
+              first_header: load?.header ?? 0,
+              first_tap: load?.tap ?? 0,
               header: header.reduce((bits, tap, l) => bits | ((tap ? (tap.last ? 3 : 2) : 0) << (2 * l)), 0),
               taps: wires.joined(taps.map(wires.taps.encode), wires.taps.width),
             }),
@@ -132,6 +152,18 @@ describe.skipIf(noVerilator)(
             ),
           ),
       ).toEqual(cycles.map(({ chains }) => chains));
+      expect(outputs.slice(1).map((row) => row.header_address)).toEqual(
+        cycles.map(({ headerAddress }) => headerAddress),
+      );
+      expect(
+        outputs
+          .slice(1)
+          .map((row) =>
+            Array.from({ length: cols }, (_, c) =>
+              Number(BigInt.asUintN(STREAM_BITS, BigInt(row.tap_address!) >> BigInt(STREAM_BITS * c))),
+            ),
+          ),
+      ).toEqual(cycles.map(({ tapAddress }) => [...tapAddress]));
     });
   },
 );

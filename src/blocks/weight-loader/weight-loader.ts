@@ -2,7 +2,8 @@
  * Feeds the column chains: for each load, words of `weightLanes` taps a column, one word a cycle, every column a
  * cycle behind its neighbour. Its silicon is weight_loader.sv, which draws it.
  */
-import type { ChainWord, Tap } from '../pe/pe.ts';
+import { FEED } from '../feed.ts';
+import { type ChainWord, FRESH, type Tap, type TapEntry } from '../pe/pe.ts';
 
 /** A word of a load as all columns see it: for each lane, whether its tap is the last of its row; undefined: no tap. */
 export type LoadHeader = readonly ({ readonly last: boolean } | undefined)[];
@@ -12,86 +13,103 @@ export type TapWord = readonly (Tap | undefined)[];
 
 export interface Load {
   readonly words: number;
+  readonly header: number; // address of its first header
+  readonly tap: number; // address of its first taps: beat * 2^s + word of the beat, s bits tell its words apart
   readonly bank: number;
 }
 
 export interface WeightLoaderInputs {
   readonly load: Load | undefined; // defined: a load starts
   readonly header: LoadHeader | undefined; // what the memory gave for headerAddress of the cycle before
+  readonly taps: readonly (TapWord | undefined)[]; // of each column, likewise
 }
 
-interface Place {
-  readonly row: number;
-  readonly word: number;
-}
-interface PlacedWord {
+/** What is on its way to the chains: a load's beginning, or the header of a word. */
+interface Coming {
+  readonly fresh: boolean;
   readonly bank: number;
-  readonly lanes: readonly (Place | undefined)[];
+  readonly header: LoadHeader;
 }
+
+const AHEAD = FEED - 4; // cycles that a load waits here before its first header's address is given
 
 export class WeightLoader {
   headerAddress = 0;
-  readonly tapAddress: Int32Array;
+  readonly tapAddress: Int32Array; // of each column
 
-  readonly #headers: (PlacedWord | undefined)[]; // on each column's chain
+  readonly #loads: (Load | undefined)[] = new Array(AHEAD).fill(undefined);
+  readonly #chains: (ChainWord | undefined)[];
+  readonly #coming: (Coming | undefined)[]; // for each column's chain
   #left = 0;
   #bank = 0;
-  #arriving: { readonly first: boolean } | undefined;
-  #row = 0;
-  #word = 0;
-  #placed: PlacedWord | undefined;
-  #inputs: WeightLoaderInputs = { load: undefined, header: undefined };
+  #fetching: { readonly first: boolean; readonly tap: number } | undefined; // a word whose header's address is out
+  #arriving: { readonly first: boolean } | undefined; // one whose header is there
+  #inputs: WeightLoaderInputs = { load: undefined, header: undefined, taps: [] };
 
-  constructor({ cols }: { cols: number }) {
+  readonly #wordsPerBeat: number;
+  readonly #beat: number; // addresses from a beat to the next one
+
+  constructor({ cols, wordsPerBeat = 1 }: { cols: number; wordsPerBeat?: number }) {
+    this.#wordsPerBeat = wordsPerBeat;
+    this.#beat = 2 ** Math.ceil(Math.log2(wordsPerBeat));
     this.tapAddress = new Int32Array(cols);
-    this.#headers = new Array(cols).fill(undefined);
+    this.#chains = new Array(cols).fill(undefined);
+    this.#coming = new Array(cols).fill(undefined);
   }
 
-  /** What enters the chain of a column from the north: its header, and the taps its memory gives in this cycle. */
-  chain(column: number, taps: TapWord | undefined): ChainWord | undefined {
-    const word = this.#headers[column];
-    return (
-      word && {
-        bank: word.bank,
-        lanes: word.lanes.map(
-          (place, l) => place && { countdown: place.row, word: place.word, tap: taps?.[l] },
-        ),
-      }
-    );
+  /** What enters the chain of a column from the north. */
+  chain(column: number): ChainWord | undefined {
+    return this.#chains[column];
   }
 
   tick(inputs: WeightLoaderInputs): void {
     this.#inputs = inputs;
   }
 
+  /** Last cycle first, so that each step reads what the one before it left a cycle ago. */
   commit(): void {
-    const { load, header } = this.#inputs;
-    for (let c = this.#headers.length - 1; c > 0; c--) {
-      this.#headers[c] = this.#headers[c - 1];
+    const { load, header, taps } = this.#inputs;
+    const chains = this.#chains;
+    for (let c = chains.length - 1; c >= 0; c--) {
+      const coming = this.#coming[c];
+      chains[c] = coming && (coming.fresh ? FRESH : chainWord(coming, taps[c]));
+      if (c === 0) continue;
+      this.#coming[c] = this.#coming[c - 1];
       this.tapAddress[c] = this.tapAddress[c - 1]!;
     }
-    this.#headers[0] = this.#placed;
-    if (this.#placed) this.tapAddress[0]!++;
+    this.#coming[0] = this.#next(header);
 
-    this.#placed = this.#arriving && { bank: this.#bank, lanes: this.#place(header, this.#arriving.first) };
+    if (this.#fetching)
+      this.tapAddress[0] = this.#fetching.first ? this.#fetching.tap : this.#after(this.tapAddress[0]!);
+    this.#arriving = this.#fetching;
 
-    const remaining = load ? load.words : this.#left;
-    this.#arriving = remaining > 0 ? { first: load !== undefined } : undefined;
+    const begun = this.#loads.at(-1);
+    const remaining = begun ? begun.words : this.#left;
+    if (begun) this.headerAddress = begun.header;
+    else if (this.#fetching) this.headerAddress++;
+    this.#fetching = remaining > 0 ? { first: begun !== undefined, tap: begun?.tap ?? 0 } : undefined;
+    if (begun) this.#bank = begun.bank;
     this.#left = Math.max(0, remaining - 1);
-    if (load) this.#bank = load.bank;
-    if (remaining > 0) this.headerAddress++;
+
+    this.#loads.copyWithin(1, 0);
+    this.#loads[0] = load;
   }
 
-  /** Row and word of each lane's tap, counted from tap to tap. */
-  #place(header: LoadHeader | undefined, first: boolean): readonly (Place | undefined)[] {
+  /** A load announces itself while its first header is fetched. */
+  #next(header: LoadHeader | undefined): Coming | undefined {
+    if (this.#fetching?.first) return { fresh: true, bank: 0, header: [] };
+    if (!this.#arriving) return undefined;
     if (!header) throw new Error('a load went on without its header');
-    if (first) [this.#row, this.#word] = [0, 0];
-    const lanes = header.map((tap) => {
-      const place = tap && { row: this.#row, word: this.#word };
-      if (tap?.last) [this.#row, this.#word] = [this.#row + 1, 0];
-      return place;
-    });
-    if (!header.at(-1)?.last) this.#word++;
-    return lanes;
+    return { fresh: false, bank: this.#bank, header };
   }
+
+  /** The word after one: the next of its beat, or the first of the next beat. */
+  #after(tap: number): number {
+    return tap % this.#beat === this.#wordsPerBeat - 1 ? tap + this.#beat - this.#wordsPerBeat + 1 : tap + 1;
+  }
+}
+
+function chainWord({ bank, header }: Coming, taps: TapWord | undefined): ChainWord {
+  const lanes = header.map((entry, l): TapEntry => ({ last: entry?.last ?? false, tap: taps?.[l] }));
+  return { fresh: false, bank, left: lanes.length, lanes };
 }

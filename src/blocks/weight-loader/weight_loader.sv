@@ -1,108 +1,120 @@
 // Feeds the column chains: for each load, words of WEIGHT_LANES taps a column, one word a cycle, every column a
 // cycle behind its neighbour, as the operations are.
 //
-//   headers {valid, last of its row} a lane ─▶ row, word within the row ─▶ column 0 ─▶ column 1 ─▶ ...
-//                                              tap address ──────────────▶   0   ──▶   1   ──▶ ...
-//   taps of column c, from a memory of its own ───────────────────────────▶ chain c
+//   headers: a lane's tap is the last of its row ─▶ column 0 ─▶ column 1 ─▶ ...
+//   tap address ──────────────────────────────────▶   0   ──▶   1   ──▶ ...
+//   taps of column c, from a memory of its own ─────────────────────────▶ chain c
 //
 // Which tap goes to which row is the same for all columns: a column with fewer taps holds weights of 0. A row's
-// taps follow each other through the lanes; its words are counted from the one that holds its first tap.
+// taps follow each other through the lanes, and the PEs find out by `last` which are theirs.
+// Headers follow each other from the load's first address on. The tap memories are WORDS_PER_BEAT words wide: a tap
+// address is {beat, word of the beat}, and a load starts wherever it is told. On the chain `fresh` precedes its words.
 //
-//   cycle 0   `start`, or the next word: header address       cycle 2   the header; column 0's tap address
-//   cycle 1   the header arrives and its rows are counted     cycle 3   header and taps on column 0's chain
+//   cycle 0         `start`                                    cycle FEED - 2   the header; column 0's tap address
+//   cycle FEED - 3  the first header's address                 cycle FEED - 1   column 0's taps; `fresh` on its chain
+//                                                              cycle FEED       header and taps there
 module weight_loader #(
     parameter int ROWS = 32,
     parameter int COLS = 32,
     parameter int PSUM_DEPTH = 64,
     parameter int WEIGHT_DEPTH = 32,
     parameter int WEIGHT_LANES = 3,
-    parameter int STREAM_BITS = 32,
+    parameter int STREAM_BITS = 20,
+    parameter int WORDS_PER_BEAT = 1,
+    parameter int FEED = 9,  // cycles from `start` to the array's edge, 6 or more
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
-    localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1,
-    localparam int WORD_BITS = $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
     localparam int COUNT_BITS = $clog2(ROWS * WEIGHT_DEPTH + 1),
     localparam int TAP_BITS = 8 + ADDRESS_BITS,
-    localparam int HEADER_BITS = 1 + ROW_BITS + WORD_BITS,
-    localparam int COLUMN_BITS = 1 + WEIGHT_LANES * HEADER_BITS,
-    localparam int CHAIN_BITS = 1 + WEIGHT_LANES * (HEADER_BITS + TAP_BITS)
+    localparam int LEFT_BITS = $clog2(WEIGHT_LANES + 1),
+    localparam int CHAIN_BITS = 2 + LEFT_BITS + WEIGHT_LANES * (1 + TAP_BITS)
 ) (
     input  logic                                  clk,
     input  logic                                  reset,
     input  logic                                  start,
     input  logic [                COUNT_BITS-1:0] words,           // with start
-    input  logic                                  bank,            // with start
+    input  logic                                  bank_in,         // with start
+    input  logic [               STREAM_BITS-1:0] first_header,    // with start
+    input  logic [               STREAM_BITS-1:0] first_tap,       // with start
     output logic [               STREAM_BITS-1:0] header_address,
-    input  logic [            2*WEIGHT_LANES-1:0] header,          // {valid, last} a lane
+    input  logic [            2*WEIGHT_LANES-1:0] header,          // {valid, last of its row} a lane
     output logic [          COLS*STREAM_BITS-1:0] tap_address,
     input  logic [COLS*WEIGHT_LANES*TAP_BITS-1:0] taps,            // {weight, offset} a lane
     output logic [           COLS*CHAIN_BITS-1:0] chains
 );
-  // Cycle 0.
+  // A load waits until the feeders have got as far.
+  localparam int AHEAD = FEED - 4;
+  localparam int LOAD_WIDTH = COUNT_BITS + 1 + 2 * STREAM_BITS;
+  logic [AHEAD-1:0] starts;
+  logic [(AHEAD-1)*LOAD_WIDTH-1:0] loads;  // then in registers of their own: shift registers are slow to leave
+  logic begins, begun_bank;
+  logic [COUNT_BITS-1:0] begun_words;
+  logic [STREAM_BITS-1:0] begun_header, begun_tap;
+  assign begins = starts[AHEAD-1];
+
+  // A word's header is fetched, then it arrives; a column a cycle it goes to the chains.
+  localparam int COMING_BITS = 3 + WEIGHT_LANES;  // {fresh, bank, there, last of its row: a bit a lane}
   logic [COUNT_BITS-1:0] left;
-  wire [COUNT_BITS-1:0] remaining = start ? words : left;
+  logic bank, fetching, first, arriving;
+  logic [STREAM_BITS-1:0] first_tap_address;
+  logic [WEIGHT_LANES-1:0] last;
+  logic [COLS*COMING_BITS-1:0] coming;
+  wire [COUNT_BITS-1:0] remaining = begins ? begun_words : left;
   wire active = remaining != '0;
+  wire announces = fetching && first;
+  for (genvar l = 0; l < WEIGHT_LANES; l++) assign last[l] = header[2*l];
 
-  // Cycle 1.
-  logic active1, first1, bank1;
-  logic [ROW_BITS-1:0] row;  // of the next tap
-  logic [WORD_BITS-1:0] word;  // of the row, that the next tap of it is in
-  logic [ROW_BITS-1:0] row_at;  // the same, lane by lane
-  logic [WORD_BITS-1:0] word_at;
-  logic [WEIGHT_LANES*HEADER_BITS-1:0] placed;
-  always_comb begin
-    row_at  = first1 ? '0 : row;
-    word_at = first1 ? '0 : word;
-    for (int l = 0; l < WEIGHT_LANES; l++) begin
-      placed[l*HEADER_BITS+:HEADER_BITS] = {header[2*l+1] && active1, row_at, word_at};
-      if (header[2*l]) begin
-        row_at  = row_at + 1'b1;
-        word_at = '0;
-      end
-    end
-  end
-
-  // Cycle 2, and then a column a cycle.
-  logic active2, bank2;
-  logic [WEIGHT_LANES*HEADER_BITS-1:0] header2;
-  logic [COLS*COLUMN_BITS-1:0] headers;  // {bank, a header a lane} of each column
-  wire [STREAM_BITS-1:0] first_tap_address = tap_address[0+:STREAM_BITS] + STREAM_BITS'(active2);
+  // The word after the one that column 0 reads now.
+  localparam int SUB_BITS = $clog2(WORDS_PER_BEAT);
+  wire [STREAM_BITS-1:0] tap_now = tap_address[0+:STREAM_BITS];
+  wire [STREAM_BITS-1:0] word_mask = (STREAM_BITS'(1) << SUB_BITS) - 1'b1;
+  logic beat_ends;  // tap_now is the last word of its beat
+  // To the first word of the next beat it is WORDS_PER_BEAT less than a power of two further.
+  wire [STREAM_BITS-1:0] step = beat_ends ? STREAM_BITS'((1 << SUB_BITS) - WORDS_PER_BEAT + 1) : STREAM_BITS'(1);
+  wire [STREAM_BITS-1:0] tap_after = tap_now + step;
+  wire [STREAM_BITS-1:0] tap_next = !fetching ? tap_now : first ? first_tap_address : tap_after;
 
   always_ff @(posedge clk) begin
+    starts <= AHEAD'({starts, start});
+    loads <= ((AHEAD - 1) * LOAD_WIDTH)'({loads, words, bank_in, first_header, first_tap});
+    {begun_words, begun_bank, begun_header, begun_tap} <= loads[(AHEAD-2)*LOAD_WIDTH+:LOAD_WIDTH];
+
+    fetching <= active;
+    first <= begins;
+    if (begins) {bank, first_tap_address} <= {begun_bank, begun_tap};
     left <= active ? remaining - 1'b1 : '0;
-    if (active) header_address <= header_address + 1'b1;
-    active1 <= active;
-    first1  <= start;
-    if (start) bank1 <= bank;
+    header_address <= begins ? begun_header : header_address + STREAM_BITS'(fetching);
 
-    if (active1) begin
-      row  <= row_at;
-      // A row that goes on does so in its next word; one that starts with the next word starts at word 0.
-      word <= header[2*WEIGHT_LANES-2] ? '0 : word_at + 1'b1;
-    end
-    active2 <= active1;
-    bank2   <= bank1;
-    header2 <= placed;
+    arriving <= fetching;
+    tap_address <= (COLS * STREAM_BITS)'({tap_address, tap_next});
+    beat_ends <= (tap_next & word_mask) == STREAM_BITS'(WORDS_PER_BEAT - 1);
 
-    headers <= (COLS * COLUMN_BITS)'({headers, bank2, header2});
-    tap_address <= (COLS * STREAM_BITS)'({tap_address, first_tap_address});
+    coming <= (COLS * COMING_BITS)'({coming, announces, bank, arriving && !announces, last});
 
     if (reset) begin
+      starts <= '0;
+      {begun_words, begun_bank, begun_header, begun_tap} <= '0;
       left <= '0;
+      fetching <= 1'b0;
+      arriving <= 1'b0;
+      coming <= '0;
       header_address <= '0;
-      active1 <= 1'b0;
-      active2 <= 1'b0;
-      header2 <= '0;
-      headers <= '0;
       tap_address <= '0;
+      beat_ends <= WORDS_PER_BEAT == 1;
     end
   end
 
   for (genvar c = 0; c < COLS; c++) begin : join_column
-    assign chains[(c+1)*CHAIN_BITS-1] = headers[(c+1)*COLUMN_BITS-1];
-    for (genvar l = 0; l < WEIGHT_LANES; l++) begin : join_lane
-      assign chains[c*CHAIN_BITS+l*(HEADER_BITS+TAP_BITS)+:HEADER_BITS+TAP_BITS] = {
-        headers[c*COLUMN_BITS+l*HEADER_BITS+:HEADER_BITS], taps[(c*WEIGHT_LANES+l)*TAP_BITS+:TAP_BITS]
+    logic fresh_now, bank_now, there;
+    logic [WEIGHT_LANES-1:0] last_now;
+    assign {fresh_now, bank_now, there, last_now} = coming[c*COMING_BITS+:COMING_BITS];
+    always_ff @(posedge clk)
+      chains[c*CHAIN_BITS+:CHAIN_BITS] <= reset ? '0 : {
+        fresh_now,
+        bank_now,
+        there ? LEFT_BITS'(WEIGHT_LANES) : LEFT_BITS'(0),
+        last_now,
+        taps[c*WEIGHT_LANES*TAP_BITS+:WEIGHT_LANES*TAP_BITS]
       };
-    end
   end
+  wire unused_valid = &{1'b0, header};
 endmodule

@@ -34,5 +34,12 @@ export const fromSource = (
 ): readonly (readonly [string, IfmapDensity])[] =>
   Object.entries(ifmaps).map(([layer, ifmap]) => [layer, { ifmap, source }]);
 
+/**
+ * Density of a square map of `size` inside its padding, where a table counts the padding's zeros among the map's.
+ * Eyeriss's tables do (docs/decisions/005): their CONV4 of AlexNet writes 30.4 % and their CONV5 reads the same map at 23.0 %.
+ */
+export const insidePadding = (density: number, size: number, pad: number): number =>
+  Math.min(1, (density * (size + 2 * pad) ** 2) / size ** 2);
+
 /** The set the measured densities were taken on; exact zeros of fp32, so int8 rounding may add some. */
 export const IMAGENET50 = '50 ImageNet sample images, fp32';

@@ -4,11 +4,13 @@ import { alexnet } from './alexnet.ts';
 import type { ZooEntry } from './entry.ts';
 import { googlenet } from './googlenet.ts';
 import { lenet5 } from './lenet5.ts';
+import { mobilenetSmall } from './mobilenet_small.ts';
 import { mobilenetV1 } from './mobilenet_v1.ts';
 import { resnet20 } from './resnet20.ts';
 import { resnet50 } from './resnet50.ts';
 import { resnet50V15 } from './resnet50_v1_5.ts';
 import { squeezenet11 } from './squeezenet1_1.ts';
+import { vggSmall } from './vgg_small.ts';
 import { vgg16 } from './vgg16.ts';
 
 export type { IfmapDensity, OfmapDensity, ZooEntry } from './entry.ts';
@@ -23,6 +25,8 @@ export const zoo: readonly ZooEntry[] = [
   squeezenet11,
   resnet20,
   lenet5,
+  vggSmall,
+  mobilenetSmall,
 ];
 
 export const zooNames: readonly string[] = zoo.map((entry) => entry.name);

@@ -1,9 +1,9 @@
 /** VGG-16, configuration D: thirteen 3x3 convolutions in five blocks, three fully connected layers, 224x224. */
-import { fromSource, type ZooEntry } from './entry.ts';
+import { fromSource, insidePadding, type ZooEntry } from './entry.ts';
 import { RELU, topology } from './topology.ts';
 
 const cite = 'Simonyan and Zisserman, ICLR 2015, configuration D';
-const eyeriss = 'Chen et al., Eyeriss, JSSC 2017, Table VI';
+const eyeriss = 'Chen et al., Eyeriss, JSSC 2017, Table VI, padding taken out';
 const han =
   'assumed: as in Han et al., NIPS 2015, Table 5 (quoted from memory), activations of the layer before';
 
@@ -33,19 +33,19 @@ export const vgg16: ZooEntry = {
   },
   densities: new Map([
     ...fromSource(eyeriss, {
-      conv1_1: 0.984,
-      conv1_2: 0.523,
-      conv2_1: 0.752,
-      conv2_2: 0.613,
-      conv3_1: 0.603,
-      conv3_2: 0.419,
-      conv3_3: 0.413,
-      conv4_1: 0.357,
-      conv4_2: 0.253,
-      conv4_3: 0.146,
-      conv5_1: 0.206,
-      conv5_2: 0.126,
-      conv5_3: 0.115,
+      conv1_1: insidePadding(0.984, 224, 1),
+      conv1_2: insidePadding(0.523, 224, 1),
+      conv2_1: insidePadding(0.752, 112, 1),
+      conv2_2: insidePadding(0.613, 112, 1),
+      conv3_1: insidePadding(0.603, 56, 1),
+      conv3_2: insidePadding(0.419, 56, 1),
+      conv3_3: insidePadding(0.413, 56, 1),
+      conv4_1: insidePadding(0.357, 28, 1),
+      conv4_2: insidePadding(0.253, 28, 1),
+      conv4_3: insidePadding(0.146, 28, 1),
+      conv5_1: insidePadding(0.206, 14, 1),
+      conv5_2: insidePadding(0.126, 14, 1),
+      conv5_3: insidePadding(0.115, 14, 1),
     }),
     ...fromSource(han, { fc6: 0.19, fc7: 0.38, fc8: 0.42 }),
   ]),

@@ -89,6 +89,22 @@ describe('published totals', () => {
     expect(modelMacs(model)).toBe(2_293_000);
     expect(modelWeights(model) + filters(model)).toBe(431_080);
   });
+
+  // Small networks of our own, nobody's totals: output pixels x filters x weights a filter, summed by hand.
+  test('vgg_small', () => {
+    const model = findZoo('vgg_small').build();
+    const convs = 1024 * 32 * 27 + 256 * 64 * 288 + 64 * 128 * (576 + 1152);
+    expect(modelMacs(model)).toBe(convs + 2048 * 256 + 2560);
+    expect(modelWeights(model)).toBe(32 * 27 + 64 * 288 + 128 * (576 + 1152) + 2048 * 256 + 2560);
+  });
+  test('mobilenet_small', () => {
+    const model = findZoo('mobilenet_small').build();
+    const depthwise = 9 * (1024 * 16 + 256 * (32 + 64) + 64 * (64 + 128) + 16 * (128 + 256));
+    const pointwise = 1024 * 16 * 32 + 256 * 64 * (32 + 64) + 64 * 128 * (64 + 128) + 16 * 256 * (128 + 256);
+    expect(modelMacs(model)).toBe(1024 * 16 * 27 + depthwise + pointwise + 2560);
+    expect(modelMacs(model)).toBe(6_222_336);
+    expect(modelWeights(model)).toBe(138_720);
+  });
 });
 
 describe('map sizes of the papers', () => {
@@ -103,6 +119,8 @@ describe('map sizes of the papers', () => {
     ['squeezenet1_1', 'fire9/concat', [1, 512, 14, 14]], // Caffe, 227x227 with pools rounded up
     ['resnet20', 'layer3.2.out', [1, 64, 8, 8]], // He et al., section 4.2
     ['lenet5', 'pool2', [1, 50, 4, 4]], // Caffe lenet
+    ['vgg_small', 'pool3', [1, 128, 4, 4]],
+    ['mobilenet_small', 'conv7_pointwise', [1, 256, 4, 4]],
   ])('%s %s', (network, layer, shape) => expect(shapeOf(findZoo(network).build(), layer)).toEqual(shape));
 });
 

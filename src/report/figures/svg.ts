@@ -37,14 +37,33 @@ export const dot = ([x, y]: readonly [number, number], radius: number, { fill, t
 export interface LabelStyle {
   readonly anchor?: 'start' | 'middle' | 'end';
   readonly size?: number;
+  readonly fill?: string;
+  readonly bold?: boolean;
 }
 
 export const label = (
   [x, y]: readonly [number, number],
   text: string,
-  { anchor = 'start', size = 11 }: LabelStyle = {},
+  { anchor = 'start', size = 11, fill, bold = false }: LabelStyle = {},
 ): string =>
-  `<text x="${at(x)}" y="${at(y)}" text-anchor="${anchor}" font-size="${size}">${escapeHtml(text)}</text>`;
+  `<text x="${at(x)}" y="${at(y)}" text-anchor="${anchor}" font-size="${size}"` +
+  `${fill === undefined ? '' : ` fill="${fill}"`}${bold ? ' font-weight="600"' : ''}>${escapeHtml(text)}</text>`;
+
+export interface ShapeStyle {
+  readonly fill: string;
+  readonly fillOpacity?: number;
+  readonly stroke?: string;
+  readonly width?: number;
+  readonly title?: string;
+}
+
+export const polygon = (
+  points: readonly (readonly [number, number])[],
+  { fill, fillOpacity = 1, stroke = 'none', width = 1, title }: ShapeStyle,
+): string =>
+  `<polygon points="${points.map(([x, y]) => `${at(x)},${at(y)}`).join(' ')}" fill="${fill}" ` +
+  `fill-opacity="${fillOpacity}" stroke="${stroke}" stroke-width="${width}" stroke-linejoin="round">` +
+  `${title === undefined ? '' : `<title>${escapeHtml(title)}</title>`}</polygon>`;
 
 export interface Frame {
   readonly width: number;
@@ -57,3 +76,14 @@ export const svg = ({ width, height, says }: Frame, parts: readonly string[]): s
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${at(width)} ${at(height)}" width="${at(width)}" ` +
   `role="img" aria-label="${escapeHtml(says)}" font-family="system-ui, sans-serif" fill="currentColor">` +
   `${parts.join('')}</svg>`;
+
+/** The same for a file of its own: on white and in dark ink, so that it can be read on a dark page too. */
+export const page = (frame: Frame, parts: readonly string[]): string =>
+  `${svg(frame, ['<rect width="100%" height="100%" fill="white"/>', ...parts]).replace(
+    'fill="currentColor"',
+    `fill="${INK}" color="${INK}"`,
+  )}\n`;
+
+export const INK = '#1b1f24';
+export const FAINT = '#d8dce1';
+export const MUTED = '#5f6873';

@@ -14,9 +14,15 @@ export interface Kernels {
   readonly packF32: (...args: number[]) => void;
   readonly packI16: (...args: number[]) => void;
   readonly scatter: (...args: number[]) => void;
-  // What training adds: see offset-gemm, offset-dots, rows, plane, max-pool and winograd in assembly/.
+  // What training adds: see offset-gemm, offset-dots, gemm-strided, rows, plane, norm, channels-last, max-pool and winograd in
+  // assembly/.
   readonly gemmOffsetsF32: (...args: number[]) => void;
   readonly dotsOffsetsF32: (...args: number[]) => void;
+  readonly gemmStridedF32: (...args: number[]) => void;
+  readonly toChannelsLastF32: (...args: number[]) => void;
+  readonly fromChannelsLastF32: (...args: number[]) => void;
+  readonly finishChannelsF32: (...args: number[]) => void;
+  readonly maskChannelsF32: (...args: number[]) => void;
   readonly copyBoxF32: (...args: number[]) => void;
   readonly finishRowsF32: (...args: number[]) => void;
   readonly maskRowsF32: (...args: number[]) => void;
@@ -25,7 +31,8 @@ export interface Kernels {
   readonly clampF32: (...args: number[]) => void;
   readonly clampBackwardF32: (...args: number[]) => void;
   readonly sumF32: (...args: number[]) => number;
-  readonly centredDotF32: (...args: number[]) => number;
+  readonly centredSquaresF32: (...args: number[]) => number;
+  readonly gradientSumsF32: (...args: number[]) => void;
   readonly blendF32: (...args: number[]) => void;
   readonly maxPool2x2F32: (...args: number[]) => void;
   readonly maxPool2x2BackwardF32: (...args: number[]) => void;

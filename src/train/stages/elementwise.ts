@@ -68,7 +68,7 @@ export function add({ arena, batch, inputs, output }: StageContext): Stage {
   const [a, b] = [inputs[0]!, inputs[1]!];
   const count = batch * output.size;
   return {
-    forward: () => kernels.blendF32(a.value.at, b.value.at, output.at, count, 1, 1, 0, 0),
+    forward: () => kernels.blendF32(a.value.at, b.value.at, output.at, count, 1, count, 1, 1, 0, 0),
     backward() {
       for (const { backward: to } of [a, b])
         if (to)

@@ -3,9 +3,11 @@ import { fail } from '../../errors.ts';
 import type { Layer } from '../../model/layer.ts';
 import { conv } from './conv.ts';
 import { add, clamp, leakyRelu, sigmoid } from './elementwise.ts';
+import { lrn } from './lrn.ts';
 import { concat, pad, slice, transpose } from './movement.ts';
 import { affine, batchNorm } from './norm.ts';
 import { avgPool, maxPool } from './pool.ts';
+import { dequantizeStage, quantizeStage } from './quantise.ts';
 import type { Stage, StageContext } from './stage.ts';
 
 export function stageOf(layer: Layer, context: StageContext, { norm }: { norm: boolean }): Stage {
@@ -35,10 +37,13 @@ export function stageOf(layer: Layer, context: StageContext, { norm }: { norm: b
       return pad(layer, context);
     case 'transpose':
       return transpose(layer, context);
-    case 'lrn':
-    case 'softmax':
     case 'quantize':
+      return quantizeStage(layer, context);
     case 'dequantize':
+      return dequantizeStage(layer, context);
+    case 'lrn':
+      return lrn(layer, context);
+    case 'softmax':
     case 'constant':
     case 'reshape':
       return fail(`training has no backward pass for ${layer.op} here`, {

@@ -1,79 +1,85 @@
 /**
- * 3x3 convolution of stride 1 by Winograd's F(2x2, 3x3), forward and backward (Lavin and Gray, CVPR 2016): transform
- * 4x4 tiles of the ifmap and the filters, multiply component by component, which is sixteen small GEMMs, transform back.
+ * 3x3 and 5x5 convolution of stride 1 by Winograd's minimal filtering, forward and backward: transform 6x6 tiles of the
+ * ifmap and the filters, multiply component by component, which is 36 small GEMMs, transform back (assembly/winograd.ts).
  * The way back is the adjoint of each step, so its gradients are those of what was computed.
  */
 import type { ConvLayer } from '../../model/layer.ts';
 import { type ConvShape, ofmapHeight, ofmapWidth } from '../../tensor/conv.ts';
 import { layOut } from '../../tensor/kernels/module.ts';
-import { panelMap } from './grid.ts';
 import { OPEN, type Stage, type StageContext } from './stage.ts';
+import { filterTransform, TILE } from './winograd-filter.ts';
 
-const COMPONENTS = 16;
-/** Tiles that a GEMM should have: images are taken together until there are so many. */
-const ENOUGH_TILES = 64;
+const COMPONENTS = TILE * TILE;
+/** Transformed ifmaps and ofmaps of the images taken together stay in the L2 cache. */
+const TOGETHER = 2 ** 20;
+/** What a multiplication costs more for its share of the transforms; found by timing, not critical. */
+const TRANSFORMS = 1.4;
 
-const tilesOf = (conv: ConvShape) => ({
-  tileRows: Math.ceil(ofmapHeight(conv) / 2),
-  // Four at a time.
-  tileCols: Math.ceil(ofmapWidth(conv) / 8) * 4,
-});
+const tilesOf = (conv: ConvShape) => {
+  const side = TILE + 1 - conv.R; // of the ofmap's part
+  return {
+    side,
+    tileRows: Math.ceil(ofmapHeight(conv) / side),
+    tileCols: Math.ceil(ofmapWidth(conv) / side),
+  };
+};
 
 /** Enough channels to pay for the transforms, and little beyond the map's edge. */
 export function suitsWinograd(conv: ConvShape): boolean {
   const { C, K, R, S, stride, dilation, groups } = conv;
-  const plain = R === 3 && S === 3 && groups === 1 && [...stride, ...dilation].every((n) => n === 1);
+  const plain = (R === 3 || R === 5) && S === R && groups === 1;
+  if (!plain || [...stride, ...dilation].some((n) => n !== 1) || C < 8 || K < 8) return false;
   const { tileRows, tileCols } = tilesOf(conv);
-  const covered = (4 * tileRows * tileCols) / (ofmapHeight(conv) * ofmapWidth(conv));
-  return plain && C >= 8 && K >= 8 && covered <= 1.4;
+  return TRANSFORMS * COMPONENTS * tileRows * tileCols < R * S * ofmapHeight(conv) * ofmapWidth(conv);
 }
 
 export function winogradConv({ conv, clamp = OPEN }: ConvLayer, context: StageContext): Stage {
   const { arena, batch, inputs, output, parameter } = context;
   const { kernels, scratch } = arena;
-  const { C, H, W, K, pad } = conv;
+  const { C, H, W, K, R, pad } = conv;
   const { low, high } = clamp;
   const [P, Q] = [ofmapHeight(conv), ofmapWidth(conv)];
-  const { tileRows, tileCols } = tilesOf(conv);
+  const { side, tileRows, tileCols } = tilesOf(conv);
   const inlet = inputs[0]!;
   const x = inlet.value;
-  const weight = parameter('weight', K * C * 9);
+  const weight = parameter('weight', K * C * R * R);
   const bias = parameter('bias', K);
+  const filters = filterTransform({ K, C, R }, arena);
+  const { inChannels, outChannels } = filters;
 
   const perImage = tileRows * tileCols;
-  const together = divisorUpTo(batch, Math.ceil(ENOUGH_TILES / perImage));
+  const bytesAnImage = COMPONENTS * perImage * (inChannels + outChannels) * 4;
+  const together = divisorUpTo(batch, Math.max(1, Math.floor(TOGETHER / bytesAnImage)));
   const tiles = together * perImage;
-  // Not a power of two, or the sixteen streams of a transform would fall into the same sets of the cache.
-  const [ifmapComponent, ofmapComponent] = [C * tiles + 16, K * tiles + 16];
-  const [gridWidth, gridPlane] = [2 * tileCols + 2, (2 * tileRows + 2) * (2 * tileCols + 2)];
-  const [resultWidth, resultPlane] = [2 * tileCols, 4 * perImage];
+  // Not a power of two, or the 36 streams of a transform would fall into the same sets of the cache.
+  const [ifmapComponent, ofmapComponent] = [tiles * inChannels + 16, tiles * outChannels + 16];
+  const [gridRow, resultRow] = [(side * tileCols + TILE - side) * inChannels, side * tileCols * outChannels];
+  const gridSize = (side * tileRows + TILE - side) * gridRow;
+  const resultSize = side * tileRows * resultRow;
+  const inner = (pad[0] * gridRow + pad[1] * inChannels) * 4; // where the ifmap lies in its padding
 
-  const filters = arena.allocate(COMPONENTS * K * C); // packed for the way there
-  const turned = arena.allocate(COMPONENTS * K * C); // and for the way back
-  const filterGradient = arena.allocate(COMPONENTS * K * C); // [16][K][C]
-  // Where filter k's channel c lies in the packed operands.
-  const forwardPlace = inverse(panelMap(K, C, (k, c) => k * C + c));
-  const backwardPlace = inverse(panelMap(C, K, (c, k) => k * C + c));
-  const planesAt = (count: number) =>
-    arena.table(Int32Array.from({ length: count }, (_, i) => i * tiles * 4));
-  const planeOffsets = planesAt(Math.max(C, K));
   const { at, bytes } = layOut({
-    grid: C * gridPlane * 4,
+    spare: COMPONENTS * 16,
+    grid: gridSize * 4,
+    gridGradient: gridSize * 4,
+    result: resultSize * 4,
     ifmap: COMPONENTS * ifmapComponent * 4,
     ofmap: COMPONENTS * ofmapComponent * 4,
-    result: K * resultPlane * 4,
+    filterGradient: filters.size * 4,
+    filterScratch: filters.scratchSize * 4,
   });
   arena.needScratch(bytes);
+  /** Transforms take the same arguments behind their two addresses. */
+  const shapeOf = (channels: number, component: number) =>
+    [scratch() + at.spare, tileRows, tileCols, side, channels, component] as const;
 
-  const toGrid = (n: number): void => {
-    const [from, to] = [x.at + n * x.size * 4, scratch() + at.grid + (pad[0] * gridWidth + pad[1]) * 4];
-    kernels.copyBoxF32(from, to, C, H, W, H * W, W, 1, gridPlane, gridWidth, 1, 0);
-  };
   const transformIfmaps = (first: number): void => {
+    const grid = scratch() + at.grid;
     for (let i = 0; i < together; i++) {
-      toGrid(first + i);
-      const to = scratch() + at.ifmap + i * perImage * 4;
-      kernels.winogradInputF32(scratch() + at.grid, to, C, tileRows, tileCols, ifmapComponent, tiles);
+      const from = x.at + (first + i) * x.size * 4;
+      kernels.toChannelsLastF32(from, grid + inner, C, H, W, H * W, W, gridRow, inChannels);
+      const to = scratch() + at.ifmap + i * perImage * inChannels * 4;
+      kernels.winogradInputF32(grid, to, ...shapeOf(inChannels, ifmapComponent));
     }
   };
   const clear = (address: number, words: number): void => {
@@ -82,123 +88,69 @@ export function winogradConv({ conv, clamp = OPEN }: ConvLayer, context: StageCo
 
   return {
     forward() {
-      const [w, u, v] = [
-        arena.floats(weight.at, K * C * 9),
-        arena.floats(filters, COMPONENTS * K * C),
-        arena.floats(turned, COMPONENTS * K * C),
-      ];
-      const transformed = new Float64Array(COMPONENTS);
-      for (let i = 0; i < K * C; i++) {
-        transformFilter(w, i * 9, transformed);
-        for (let component = 0, base = 0; component < COMPONENTS; component++, base += K * C) {
-          u[base + forwardPlace[i]!] = transformed[component]!;
-          v[base + backwardPlace[i]!] = transformed[component]!;
-        }
-      }
-      clear(scratch() + at.grid, C * gridPlane);
+      filters.forward(weight.at, scratch() + at.filterScratch);
+      clear(scratch() + at.grid, gridSize);
       for (let first = 0; first < batch; first += together) {
         transformIfmaps(first);
         for (let component = 0; component < COMPONENTS; component++) {
-          const a = filters + component * K * C * 4;
-          const from = scratch() + at.ifmap + component * ifmapComponent * 4;
-          const to = scratch() + at.ofmap + component * ofmapComponent * 4;
-          kernels.gemmOffsetsF32(a, from, planeOffsets, to, K, tiles, C, tiles);
+          const v = scratch() + at.ifmap + component * ifmapComponent * 4;
+          const m = scratch() + at.ofmap + component * ofmapComponent * 4;
+          const u = filters.at + component * inChannels * outChannels * 4;
+          // biome-ignore format: operands with their strides, then counts
+          kernels.gemmStridedF32(v, inChannels, 1, u, outChannels, m, outChannels, tiles, outChannels, inChannels, 0);
         }
         for (let i = 0; i < together; i++) {
-          const from = scratch() + at.ofmap + i * perImage * 4;
+          const from = scratch() + at.ofmap + i * perImage * outChannels * 4;
           const result = scratch() + at.result;
-          kernels.winogradOutputF32(from, result, K, tileRows, tileCols, ofmapComponent, tiles);
+          kernels.winogradOutputF32(from, result, ...shapeOf(outChannels, ofmapComponent));
           const out = output.at + (first + i) * output.size * 4;
-          kernels.finishRowsF32(result, out, bias.at, K, P, Q, resultPlane, resultWidth, low, high);
+          kernels.finishChannelsF32(result, out, bias.at, K, P, Q, resultRow, outChannels, low, high);
         }
       }
     },
     backward() {
       const to = inlet.backward;
-      clear(filterGradient, COMPONENTS * K * C);
-      clear(scratch() + at.result, K * resultPlane);
+      clear(scratch() + at.grid, gridSize);
+      clear(scratch() + at.result, resultSize);
       for (let first = 0; first < batch; first += together) {
-        clear(scratch() + at.grid, C * gridPlane); // the way back leaves gradients there
         transformIfmaps(first);
         for (let i = 0; i < together; i++) {
           const offset = (first + i) * output.size * 4;
           const [dy, y, result] = [output.gradient + offset, output.at + offset, scratch() + at.result];
-          kernels.maskRowsF32(dy, y, result, bias.gradient, K, P, Q, resultPlane, resultWidth, low, high);
-          const target = scratch() + at.ofmap + i * perImage * 4;
-          kernels.winogradOutputBackwardF32(result, target, K, tileRows, tileCols, ofmapComponent, tiles);
+          // biome-ignore format: operands, then counts
+          kernels.maskChannelsF32(dy, y, result, bias.gradient, K, P, Q, resultRow, outChannels, low, high);
+          const target = scratch() + at.ofmap + i * perImage * outChannels * 4;
+          kernels.winogradOutputBackwardF32(result, target, ...shapeOf(outChannels, ofmapComponent));
         }
+        const accumulate = Number(first > 0);
         for (let component = 0; component < COMPONENTS; component++) {
           const dm = scratch() + at.ofmap + component * ofmapComponent * 4;
           const v = scratch() + at.ifmap + component * ifmapComponent * 4;
-          const du = filterGradient + component * K * C * 4;
-          kernels.dotsOffsetsF32(dm, tiles, v, planeOffsets, du, C, K, C, tiles);
+          const place = component * inChannels * outChannels * 4;
+          const du = scratch() + at.filterGradient + place;
+          // biome-ignore format: operands with their strides, then counts
+          kernels.gemmStridedF32(v, 1, inChannels, dm, outChannels, du, outChannels, inChannels, outChannels, tiles, accumulate);
           // Its last reader is gone: the ifmap's gradient takes its place.
           if (to)
-            kernels.gemmOffsetsF32(turned + component * K * C * 4, dm, planeOffsets, v, C, tiles, K, tiles);
+            // biome-ignore format: operands with their strides, then counts
+            kernels.gemmStridedF32(dm, outChannels, 1, filters.turned + place, inChannels, v, inChannels, tiles, inChannels, outChannels, 0);
         }
         if (!to) continue;
         for (let i = 0; i < together; i++) {
-          const [from, grid] = [scratch() + at.ifmap + i * perImage * 4, scratch() + at.grid];
-          clear(grid, C * gridPlane);
-          kernels.winogradInputBackwardF32(from, grid, C, tileRows, tileCols, ifmapComponent, tiles);
-          const [inner, dx] = [grid + (pad[0] * gridWidth + pad[1]) * 4, to.at + (first + i) * x.size * 4];
-          const accumulate = Number(to.accumulate);
-          kernels.copyBoxF32(inner, dx, C, H, W, gridPlane, gridWidth, 1, H * W, W, 1, accumulate);
+          const [from, grid] = [
+            scratch() + at.ifmap + i * perImage * inChannels * 4,
+            scratch() + at.gridGradient,
+          ];
+          clear(grid, gridSize);
+          kernels.winogradInputBackwardF32(from, grid, ...shapeOf(inChannels, ifmapComponent));
+          const dx = to.at + (first + i) * x.size * 4;
+          const add = Number(to.accumulate);
+          kernels.fromChannelsLastF32(grid + inner, dx, C, H, W, gridRow, inChannels, H * W, W, add);
         }
       }
-      const [dw, du] = [
-        arena.floats(weight.gradient, K * C * 9),
-        arena.floats(filterGradient, COMPONENTS * K * C),
-      ];
-      for (let i = 0; i < K * C; i++) filterBack(du, { i, step: K * C }, dw);
+      filters.backward(weight.gradient, scratch() + at.filterGradient, scratch() + at.filterScratch);
     },
   };
-}
-
-/** U = G g G^T with G = [1 0 0; 1/2 1/2 1/2; 1/2 -1/2 1/2; 0 0 1]. */
-function transformFilter(w: Float32Array, from: number, to: Float64Array): void {
-  for (let s = 0; s < 3; s++) {
-    const [a, b, c] = [w[from + s]!, w[from + 3 + s]!, w[from + 6 + s]!];
-    columns[s] = a;
-    columns[3 + s] = (a + b + c) / 2;
-    columns[6 + s] = (a - b + c) / 2;
-    columns[9 + s] = c;
-  }
-  for (let r = 0; r < 4; r++) {
-    const [a, b, c] = [columns[3 * r]!, columns[3 * r + 1]!, columns[3 * r + 2]!];
-    to[4 * r] = a;
-    to[4 * r + 1] = (a + b + c) / 2;
-    to[4 * r + 2] = (a - b + c) / 2;
-    to[4 * r + 3] = c;
-  }
-}
-
-/** g = G^T U G. */
-function filterBack(u: Float32Array, { i, step }: { i: number; step: number }, w: Float32Array): void {
-  for (let r = 0; r < 4; r++) {
-    const at = i + 4 * r * step;
-    const [a, b, c, d] = [u[at]!, u[at + step]!, u[at + 2 * step]!, u[at + 3 * step]!];
-    columns[3 * r] = a + (b + c) / 2;
-    columns[3 * r + 1] = (b - c) / 2;
-    columns[3 * r + 2] = (b + c) / 2 + d;
-  }
-  for (let s = 0; s < 3; s++) {
-    const [a, b, c, d] = [columns[s]!, columns[3 + s]!, columns[6 + s]!, columns[9 + s]!];
-    w[9 * i + s] = a + (b + c) / 2;
-    w[9 * i + 3 + s] = (b - c) / 2;
-    w[9 * i + 6 + s] = (b + c) / 2 + d;
-  }
-}
-
-/** Between the two halves of a transform. */
-const columns = new Float64Array(12);
-
-function inverse(map: Int32Array): Int32Array {
-  const places = new Int32Array(map.length);
-  map.forEach((from, place) => {
-    places[from] = place;
-  });
-  return places;
 }
 
 function divisorUpTo(n: number, most: number): number {

@@ -1,208 +1,227 @@
 /**
- * Winograd's F(2x2, 3x3): sixteen multiplications a channel for four outputs of a 3x3 filter instead of thirty-six
- * (Lavin and Gray, CVPR 2016, section 4.1). Here are its transforms of maps, forward and adjoint; between them lie
- * sixteen GEMMs. Lanes are four tiles side by side, so a map has a multiple of eight columns.
+ * Winograd's minimal filtering with tiles of 6x6: F(4x4, 3x3) spends 36 multiplications a channel on 16 outputs of a 3x3
+ * filter instead of 144, F(2x2, 5x5) spends 36 on 4 outputs of a 5x5 filter instead of 100 (Lavin and Gray, CVPR 2016,
+ * section 4). Both interpolate at 0, 1, -1, 2, -2 and infinity, so they share the ifmap's transform. Here are the
+ * transforms of maps, forward and adjoint; between them lie 36 GEMMs.
  *
- *   grid        [planes][2 tileRows + 2][2 tileCols + 2], tile (p, q) reads rows 2p .. 2p + 3, columns 2q .. 2q + 3
- *   result      [planes][2 tileRows][2 tileCols]
- *   transformed [16][planes][tiles], strides given in elements; a tile's index is p * tileCols + q
+ * Maps lie channels last and lanes are channels, a multiple of four, so that nothing is shuffled:
+ *
+ *   grid        [m tileRows + 6 - m][m tileCols + 6 - m][channels], tile (p, q) reads 6 x 6 positions from (m p, m q) on
+ *   result      [m tileRows][m tileCols][channels], of which tile (p, q) makes m x m, m = 4 or 2
+ *   transformed [36][tiles][channels], `component` elements from one to the next; a tile's index is p * tileCols + q
+ *   spare       576 bytes, where a tile lies between the two halves of its transform
  */
 
-/** transformed = B^T d B:  t0 = d0 - d2, t1 = d1 + d2, t2 = d2 - d1, t3 = d1 - d3, along columns and along rows. */
+/** transformed = B^T d B. */
 export function winogradInputF32(
-  grid: usize, to: usize, planes: i32, tileRows: i32, tileCols: i32, componentStride: i32, planeStride: i32,
+  grid: usize, to: usize, spare: usize, tileRows: i32, tileCols: i32, m: i32, channels: i32, component: i32,
 ): void {
-  const rowBytes = <usize>(2 * tileCols + 2) << 2;
-  const component = <usize>componentStride << 2;
-  for (let c = 0; c < planes; c++) {
-    let out = to + (<usize>(c * planeStride) << 2);
-    for (let p = 0; p < tileRows; p++) {
-      const row = grid + <usize>(c * (2 * tileRows + 2) + 2 * p) * rowBytes;
-      for (let q = 0; q < tileCols; q += 4) {
-        let x = row + (<usize>q << 3);
-        // Rows 0 and 2 first, as they meet in the first component row.
-        let a = v128.load(x), b = v128.load(x, 16), c2 = v128.load(x, 8), d2 = v128.load(x, 24);
-        let e0 = i32x4.shuffle(a, b, 0, 2, 4, 6), e1 = i32x4.shuffle(a, b, 1, 3, 5, 7);
-        let e2 = i32x4.shuffle(c2, d2, 0, 2, 4, 6), e3 = i32x4.shuffle(c2, d2, 1, 3, 5, 7);
-        const r00 = f32x4.sub(e0, e2), r01 = f32x4.add(e1, e2), r02 = f32x4.sub(e2, e1), r03 = f32x4.sub(e1, e3);
-        x += rowBytes;
-        a = v128.load(x); b = v128.load(x, 16); c2 = v128.load(x, 8); d2 = v128.load(x, 24);
-        e0 = i32x4.shuffle(a, b, 0, 2, 4, 6); e1 = i32x4.shuffle(a, b, 1, 3, 5, 7);
-        e2 = i32x4.shuffle(c2, d2, 0, 2, 4, 6); e3 = i32x4.shuffle(c2, d2, 1, 3, 5, 7);
-        const r10 = f32x4.sub(e0, e2), r11 = f32x4.add(e1, e2), r12 = f32x4.sub(e2, e1), r13 = f32x4.sub(e1, e3);
-        x += rowBytes;
-        a = v128.load(x); b = v128.load(x, 16); c2 = v128.load(x, 8); d2 = v128.load(x, 24);
-        e0 = i32x4.shuffle(a, b, 0, 2, 4, 6); e1 = i32x4.shuffle(a, b, 1, 3, 5, 7);
-        e2 = i32x4.shuffle(c2, d2, 0, 2, 4, 6); e3 = i32x4.shuffle(c2, d2, 1, 3, 5, 7);
-        const r20 = f32x4.sub(e0, e2), r21 = f32x4.add(e1, e2), r22 = f32x4.sub(e2, e1), r23 = f32x4.sub(e1, e3);
-        let o = out;
-        v128.store(o, f32x4.sub(r00, r20)); o += component;
-        v128.store(o, f32x4.sub(r01, r21)); o += component;
-        v128.store(o, f32x4.sub(r02, r22)); o += component;
-        v128.store(o, f32x4.sub(r03, r23)); o += component;
-        v128.store(o, f32x4.add(r10, r20)); o += component;
-        v128.store(o, f32x4.add(r11, r21)); o += component;
-        v128.store(o, f32x4.add(r12, r22)); o += component;
-        v128.store(o, f32x4.add(r13, r23)); o += component;
-        v128.store(o, f32x4.sub(r20, r10)); o += component;
-        v128.store(o, f32x4.sub(r21, r11)); o += component;
-        v128.store(o, f32x4.sub(r22, r12)); o += component;
-        v128.store(o, f32x4.sub(r23, r13)); o += component;
-        x += rowBytes;
-        a = v128.load(x); b = v128.load(x, 16); c2 = v128.load(x, 8); d2 = v128.load(x, 24);
-        e0 = i32x4.shuffle(a, b, 0, 2, 4, 6); e1 = i32x4.shuffle(a, b, 1, 3, 5, 7);
-        e2 = i32x4.shuffle(c2, d2, 0, 2, 4, 6); e3 = i32x4.shuffle(c2, d2, 1, 3, 5, 7);
-        v128.store(o, f32x4.sub(r10, f32x4.sub(e0, e2))); o += component;
-        v128.store(o, f32x4.sub(r11, f32x4.add(e1, e2))); o += component;
-        v128.store(o, f32x4.sub(r12, f32x4.sub(e2, e1))); o += component;
-        v128.store(o, f32x4.sub(r13, f32x4.sub(e1, e3)));
-        out += 16;
+  const pixel = <usize>channels << 2;
+  const row = <usize>(m * tileCols + 6 - m) * pixel;
+  const next = <usize>component << 2;
+  for (let p = 0; p < tileRows; p++)
+    for (let q = 0; q < tileCols; q++) {
+      const tile = grid + <usize>(p * m) * row + <usize>(q * m) * pixel;
+      for (let c: usize = 0; c < pixel; c += 16) {
+        let x = tile + c, s = spare;
+        for (let i = 0; i < 6; i++) {
+          inputHalf(x, row, s, 96);
+          x += pixel; s += 16;
+        }
+        let o = to + c;
+        s = spare;
+        for (let i = 0; i < 6; i++) {
+          inputHalf(s, 16, o, next);
+          s += 96; o += 6 * next;
+        }
       }
+      to += pixel;
     }
-  }
 }
 
-/** result = A^T m A:  y0 = m0 + m1 + m2, y1 = m1 - m2 - m3. */
-export function winogradOutputF32(
-  from: usize, result: usize, planes: i32, tileRows: i32, tileCols: i32, componentStride: i32, planeStride: i32,
-): void {
-  const rowBytes = <usize>(2 * tileCols) << 2;
-  const component = <usize>componentStride << 2;
-  for (let c = 0; c < planes; c++) {
-    let m = from + (<usize>(c * planeStride) << 2);
-    for (let p = 0; p < tileRows; p++) {
-      let y = result + <usize>(c * 2 * tileRows + 2 * p) * rowBytes;
-      for (let q = 0; q < tileCols; q += 4) {
-        let i = m;
-        const m00 = v128.load(i); i += component;
-        const m01 = v128.load(i); i += component;
-        const m02 = v128.load(i); i += component;
-        const m03 = v128.load(i); i += component;
-        const m10 = v128.load(i); i += component;
-        const m11 = v128.load(i); i += component;
-        const m12 = v128.load(i); i += component;
-        const m13 = v128.load(i); i += component;
-        const a0 = f32x4.add(m00, m10), a1 = f32x4.add(m01, m11), a2 = f32x4.add(m02, m12), a3 = f32x4.add(m03, m13);
-        const m20 = v128.load(i); i += component;
-        const m21 = v128.load(i); i += component;
-        const m22 = v128.load(i); i += component;
-        const m23 = v128.load(i); i += component;
-        const t0 = f32x4.add(a0, m20), t1 = f32x4.add(a1, m21), t2 = f32x4.add(a2, m22), t3 = f32x4.add(a3, m23);
-        const u0 = f32x4.sub(m10, m20), u1 = f32x4.sub(m11, m21), u2 = f32x4.sub(m12, m22), u3 = f32x4.sub(m13, m23);
-        const b0 = f32x4.sub(u0, v128.load(i)); i += component;
-        const b1 = f32x4.sub(u1, v128.load(i)); i += component;
-        const b2 = f32x4.sub(u2, v128.load(i)); i += component;
-        const b3 = f32x4.sub(u3, v128.load(i));
-        const y00 = f32x4.add(f32x4.add(t0, t1), t2), y01 = f32x4.sub(f32x4.sub(t1, t2), t3);
-        const y10 = f32x4.add(f32x4.add(b0, b1), b2), y11 = f32x4.sub(f32x4.sub(b1, b2), b3);
-        v128.store(y, i32x4.shuffle(y00, y01, 0, 4, 1, 5));
-        v128.store(y, i32x4.shuffle(y00, y01, 2, 6, 3, 7), 16);
-        v128.store(y + rowBytes, i32x4.shuffle(y10, y11, 0, 4, 1, 5));
-        v128.store(y + rowBytes, i32x4.shuffle(y10, y11, 2, 6, 3, 7), 16);
-        m += 16;
-        y += 32;
-      }
-    }
-  }
-}
-
-/** transformed = A dy A^T:  m0 = y0, m1 = y0 + y1, m2 = y0 - y1, m3 = -y1. */
-export function winogradOutputBackwardF32(
-  result: usize, to: usize, planes: i32, tileRows: i32, tileCols: i32, componentStride: i32, planeStride: i32,
-): void {
-  const rowBytes = <usize>(2 * tileCols) << 2;
-  const component = <usize>componentStride << 2;
-  for (let c = 0; c < planes; c++) {
-    let out = to + (<usize>(c * planeStride) << 2);
-    for (let p = 0; p < tileRows; p++) {
-      let y = result + <usize>(c * 2 * tileRows + 2 * p) * rowBytes;
-      for (let q = 0; q < tileCols; q += 4) {
-        let a = v128.load(y), b = v128.load(y, 16);
-        const e0 = i32x4.shuffle(a, b, 0, 2, 4, 6), o0 = i32x4.shuffle(a, b, 1, 3, 5, 7);
-        a = v128.load(y + rowBytes); b = v128.load(y + rowBytes, 16);
-        const e1 = i32x4.shuffle(a, b, 0, 2, 4, 6), o1 = i32x4.shuffle(a, b, 1, 3, 5, 7);
-        let i = out;
-        v128.store(i, e0); i += component;
-        v128.store(i, f32x4.add(e0, o0)); i += component;
-        v128.store(i, f32x4.sub(e0, o0)); i += component;
-        v128.store(i, f32x4.neg(o0)); i += component;
-        const es = f32x4.add(e0, e1), os = f32x4.add(o0, o1);
-        v128.store(i, es); i += component;
-        v128.store(i, f32x4.add(es, os)); i += component;
-        v128.store(i, f32x4.sub(es, os)); i += component;
-        v128.store(i, f32x4.neg(os)); i += component;
-        const ed = f32x4.sub(e0, e1), od = f32x4.sub(o0, o1);
-        v128.store(i, ed); i += component;
-        v128.store(i, f32x4.add(ed, od)); i += component;
-        v128.store(i, f32x4.sub(ed, od)); i += component;
-        v128.store(i, f32x4.neg(od)); i += component;
-        v128.store(i, f32x4.neg(e1)); i += component;
-        v128.store(i, f32x4.neg(f32x4.add(e1, o1))); i += component;
-        v128.store(i, f32x4.sub(o1, e1)); i += component;
-        v128.store(i, o1);
-        out += 16;
-        y += 32;
-      }
-    }
-  }
-}
-
-/** grid += B t B^T, tiles overlapping:  d0 = t0, d1 = t1 - t2 + t3, d2 = t1 + t2 - t0, d3 = -t3. */
+/** grid += B t B^T, tiles overlapping. */
 export function winogradInputBackwardF32(
-  from: usize, grid: usize, planes: i32, tileRows: i32, tileCols: i32, componentStride: i32, planeStride: i32,
+  from: usize, grid: usize, spare: usize, tileRows: i32, tileCols: i32, m: i32, channels: i32, component: i32,
 ): void {
-  const rowBytes = <usize>(2 * tileCols + 2) << 2;
-  const component = <usize>componentStride << 2;
-  for (let c = 0; c < planes; c++) {
-    let t = from + (<usize>(c * planeStride) << 2);
-    for (let p = 0; p < tileRows; p++) {
-      let x = grid + <usize>(c * (2 * tileRows + 2) + 2 * p) * rowBytes;
-      for (let q = 0; q < tileCols; q += 4) {
-        let i = t;
-        const t00 = v128.load(i); i += component;
-        const t01 = v128.load(i); i += component;
-        const t02 = v128.load(i); i += component;
-        const t03 = v128.load(i); i += component;
-        const t10 = v128.load(i); i += component;
-        const t11 = v128.load(i); i += component;
-        const t12 = v128.load(i); i += component;
-        const t13 = v128.load(i); i += component;
-        const t20 = v128.load(i); i += component;
-        const t21 = v128.load(i); i += component;
-        const t22 = v128.load(i); i += component;
-        const t23 = v128.load(i); i += component;
-        addRow(x, t00, t01, t02, t03);
-        addRow(
-          x + 2 * rowBytes,
-          f32x4.sub(f32x4.add(t10, t20), t00), f32x4.sub(f32x4.add(t11, t21), t01),
-          f32x4.sub(f32x4.add(t12, t22), t02), f32x4.sub(f32x4.add(t13, t23), t03),
-        );
-        const t30 = v128.load(i); i += component;
-        const t31 = v128.load(i); i += component;
-        const t32 = v128.load(i); i += component;
-        const t33 = v128.load(i);
-        addRow(
-          x + rowBytes,
-          f32x4.add(f32x4.sub(t10, t20), t30), f32x4.add(f32x4.sub(t11, t21), t31),
-          f32x4.add(f32x4.sub(t12, t22), t32), f32x4.add(f32x4.sub(t13, t23), t33),
-        );
-        addRow(x + 3 * rowBytes, f32x4.neg(t30), f32x4.neg(t31), f32x4.neg(t32), f32x4.neg(t33));
-        t += 16;
-        x += 32;
+  const pixel = <usize>channels << 2;
+  const row = <usize>(m * tileCols + 6 - m) * pixel;
+  const next = <usize>component << 2;
+  for (let p = 0; p < tileRows; p++)
+    for (let q = 0; q < tileCols; q++) {
+      const tile = grid + <usize>(p * m) * row + <usize>(q * m) * pixel;
+      for (let c: usize = 0; c < pixel; c += 16) {
+        let t = from + c, s = spare;
+        for (let i = 0; i < 6; i++) {
+          inputBackHalf(t, 6 * next, s, 96, false);
+          t += next; s += 16;
+        }
+        let x = tile + c;
+        s = spare;
+        for (let i = 0; i < 6; i++) {
+          inputBackHalf(s, 16, x, pixel, true);
+          s += 96; x += row;
+        }
       }
+      from += pixel;
     }
-  }
 }
 
-/** One row of four overlapping tiles: d0 d1 of each lie side by side, d2 d3 two columns further. */
+/** result = A^T t A. */
+export function winogradOutputF32(
+  from: usize, result: usize, spare: usize, tileRows: i32, tileCols: i32, m: i32, channels: i32, component: i32,
+): void {
+  const pixel = <usize>channels << 2;
+  const row = <usize>(m * tileCols) * pixel;
+  const next = <usize>component << 2;
+  for (let p = 0; p < tileRows; p++)
+    for (let q = 0; q < tileCols; q++) {
+      const tile = result + <usize>(p * m) * row + <usize>(q * m) * pixel;
+      for (let c: usize = 0; c < pixel; c += 16) {
+        let t = from + c, s = spare;
+        for (let i = 0; i < 6; i++) {
+          outputHalf(t, 6 * next, s, 96, m);
+          t += next; s += 16;
+        }
+        let y = tile + c;
+        s = spare;
+        for (let i = 0; i < m; i++) {
+          outputHalf(s, 16, y, pixel, m);
+          s += 96; y += row;
+        }
+      }
+      from += pixel;
+    }
+}
+
+/** transformed = A dy A^T. */
+export function winogradOutputBackwardF32(
+  result: usize, to: usize, spare: usize, tileRows: i32, tileCols: i32, m: i32, channels: i32, component: i32,
+): void {
+  const pixel = <usize>channels << 2;
+  const row = <usize>(m * tileCols) * pixel;
+  const next = <usize>component << 2;
+  for (let p = 0; p < tileRows; p++)
+    for (let q = 0; q < tileCols; q++) {
+      const tile = result + <usize>(p * m) * row + <usize>(q * m) * pixel;
+      for (let c: usize = 0; c < pixel; c += 16) {
+        let y = tile + c, s = spare;
+        for (let i = 0; i < m; i++) {
+          outputBackHalf(y, row, s, 96, m);
+          y += pixel; s += 16;
+        }
+        let o = to + c;
+        s = spare;
+        for (let i = 0; i < 6; i++) {
+          outputBackHalf(s, 16, o, next, m);
+          s += 96; o += 6 * next;
+        }
+      }
+      to += pixel;
+    }
+}
+
+// Each half takes a column of vectors `step` bytes apart to another, `skip` bytes apart.
+
 // @ts-ignore: decorator
 @inline
-function addRow(x: usize, t0: v128, t1: v128, t2: v128, t3: v128): void {
-  const d1 = f32x4.add(f32x4.sub(t1, t2), t3);
-  const d2 = f32x4.sub(f32x4.add(t1, t2), t0);
-  const d3 = f32x4.neg(t3);
-  v128.store(x, f32x4.add(v128.load(x), i32x4.shuffle(t0, d1, 0, 4, 1, 5)));
-  v128.store(x, f32x4.add(v128.load(x, 16), i32x4.shuffle(t0, d1, 2, 6, 3, 7)), 16);
-  v128.store(x, f32x4.add(v128.load(x, 8), i32x4.shuffle(d2, d3, 0, 4, 1, 5)), 8);
-  v128.store(x, f32x4.add(v128.load(x, 24), i32x4.shuffle(d2, d3, 2, 6, 3, 7)), 24);
+function inputHalf(x: usize, step: usize, to: usize, skip: usize): void {
+  const d0 = v128.load(x); x += step;
+  const d1 = v128.load(x); x += step;
+  const d2 = v128.load(x); x += step;
+  const d3 = v128.load(x); x += step;
+  const d4 = v128.load(x); x += step;
+  const d5 = v128.load(x);
+  const four = f32x4.splat(4), five = f32x4.splat(5);
+  const a = f32x4.sub(d4, f32x4.mul(four, d2)), b = f32x4.sub(d3, f32x4.mul(four, d1));
+  const c = f32x4.sub(d4, d2);
+  let e = f32x4.sub(d3, d1);
+  e = f32x4.add(e, e);
+  v128.store(to, f32x4.add(f32x4.sub(f32x4.mul(four, d0), f32x4.mul(five, d2)), d4)); to += skip;
+  v128.store(to, f32x4.add(a, b)); to += skip;
+  v128.store(to, f32x4.sub(a, b)); to += skip;
+  v128.store(to, f32x4.add(c, e)); to += skip;
+  v128.store(to, f32x4.sub(c, e)); to += skip;
+  v128.store(to, f32x4.add(f32x4.sub(f32x4.mul(four, d1), f32x4.mul(five, d3)), d5));
+}
+
+// @ts-ignore: decorator
+@inline
+function inputBackHalf(t: usize, step: usize, to: usize, skip: usize, add: bool): void {
+  const t0 = v128.load(t); t += step;
+  const t1 = v128.load(t); t += step;
+  const t2 = v128.load(t); t += step;
+  const t3 = v128.load(t); t += step;
+  const t4 = v128.load(t); t += step;
+  const t5 = v128.load(t);
+  const four = f32x4.splat(4), five = f32x4.splat(5);
+  const sum12 = f32x4.add(t1, t2), sum34 = f32x4.add(t3, t4);
+  const gap12 = f32x4.sub(t1, t2);
+  let gap34 = f32x4.sub(t3, t4);
+  gap34 = f32x4.add(gap34, gap34);
+  put(to, f32x4.mul(four, t0), add); to += skip;
+  put(to, f32x4.sub(f32x4.mul(four, f32x4.sub(t5, gap12)), gap34), add); to += skip;
+  put(to, f32x4.sub(f32x4.neg(f32x4.add(f32x4.mul(five, t0), f32x4.mul(four, sum12))), sum34), add); to += skip;
+  put(to, f32x4.sub(f32x4.add(gap12, gap34), f32x4.mul(five, t5)), add); to += skip;
+  put(to, f32x4.add(f32x4.add(t0, sum12), sum34), add); to += skip;
+  put(to, t5, add);
+}
+
+// @ts-ignore: decorator
+@inline
+function put(to: usize, value: v128, add: bool): void {
+  v128.store(to, add ? f32x4.add(v128.load(to), value) : value);
+}
+
+// @ts-ignore: decorator
+@inline
+function outputHalf(t: usize, step: usize, to: usize, skip: usize, m: i32): void {
+  const t0 = v128.load(t); t += step;
+  const t1 = v128.load(t); t += step;
+  const t2 = v128.load(t); t += step;
+  const t3 = v128.load(t); t += step;
+  const t4 = v128.load(t); t += step;
+  const t5 = v128.load(t);
+  const sum12 = f32x4.add(t1, t2), sum34 = f32x4.add(t3, t4);
+  const gap12 = f32x4.sub(t1, t2);
+  let gap34 = f32x4.sub(t3, t4);
+  gap34 = f32x4.add(gap34, gap34);
+  v128.store(to, f32x4.add(f32x4.add(t0, sum12), sum34)); to += skip;
+  if (m == 2) {
+    v128.store(to, f32x4.add(f32x4.add(gap12, gap34), t5));
+    return;
+  }
+  const four = f32x4.splat(4);
+  v128.store(to, f32x4.add(gap12, gap34)); to += skip;
+  v128.store(to, f32x4.add(sum12, f32x4.mul(four, sum34))); to += skip;
+  v128.store(to, f32x4.add(f32x4.add(gap12, f32x4.mul(four, gap34)), t5));
+}
+
+// @ts-ignore: decorator
+@inline
+function outputBackHalf(y: usize, step: usize, to: usize, skip: usize, m: i32): void {
+  const y0 = v128.load(y); y += step;
+  const y1 = v128.load(y);
+  v128.store(to, y0); to += skip;
+  if (m == 2) {
+    v128.store(to, f32x4.add(y0, y1)); to += skip;
+    v128.store(to, f32x4.sub(y0, y1)); to += skip;
+    const twice = f32x4.add(y1, y1);
+    v128.store(to, f32x4.add(y0, twice)); to += skip;
+    v128.store(to, f32x4.sub(y0, twice)); to += skip;
+    v128.store(to, y1);
+    return;
+  }
+  y += step;
+  const y2 = v128.load(y); y += step;
+  const y3 = v128.load(y);
+  const four = f32x4.splat(4);
+  let even = f32x4.add(y0, y2), odd = f32x4.add(y1, y3);
+  v128.store(to, f32x4.add(even, odd)); to += skip;
+  v128.store(to, f32x4.sub(even, odd)); to += skip;
+  even = f32x4.add(y0, f32x4.mul(four, y2));
+  odd = f32x4.add(y1, f32x4.mul(four, y3));
+  odd = f32x4.add(odd, odd);
+  v128.store(to, f32x4.add(even, odd)); to += skip;
+  v128.store(to, f32x4.sub(even, odd)); to += skip;
+  v128.store(to, y3);
 }

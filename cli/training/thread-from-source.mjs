@@ -1,0 +1,5 @@
+/** thread.ts where there is no build: development and tests. */
+import { register } from 'tsx/esm/api';
+
+register();
+await import('./thread.ts');

@@ -1,0 +1,134 @@
+/** The whole machine, from DRAM to DRAM: stepped model against plain arithmetic, silicon against both. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { zcu102 } from '../../src/arch/presets/zcu102.ts';
+import type { WaveRecord } from '../../src/blocks/sequencer/sequencer.ts';
+import { UserError } from '../../src/errors.ts';
+import { compileNetwork } from '../../src/sim/machine/compile.ts';
+import type { MachineLayer } from '../../src/sim/machine/cut.ts';
+import { readIfmap, writeIfmap } from '../../src/sim/machine/layout.ts';
+import { stepMachine } from '../../src/sim/machine/step-machine.ts';
+import { wavesTime } from '../../src/sim/machine/wave-time.ts';
+import { fromRoot, missing, run } from '../tool.ts';
+import { machineParameters, machineSources } from './build.ts';
+import { anyNetwork, type MachineCase, plainNetwork } from './networks.ts';
+import { same, smallShape, verifyMachine } from './verify.ts';
+
+const arch = { ...zcu102, array: { rows: 4, cols: 4 } };
+const shape = smallShape(arch);
+
+/** A layer that no cut of the machine holds, or that reads nothing but padding, is refused, rightly; it tells nothing here. */
+function unlessRefused<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof UserError && error.message.includes('fits the machine')) return undefined;
+    throw error;
+  }
+}
+
+test('an ifmap comes back out of memory as it went in', () => {
+  fc.assert(
+    fc.property(anyNetwork, ({ layers, ifmap }) => {
+      const compiled = unlessRefused(() => compileNetwork(layers.slice(0, 1), arch));
+      fc.pre(compiled !== undefined);
+      const { dram, input } = compiled;
+      writeIfmap(dram, input, ifmap);
+      const back = readIfmap(dram, input, ifmap instanceof Int8Array);
+      // Pixels that no tap reads, beyond the last window, are no part of the image.
+      expect(back.every((byte, i) => byte === 0 || byte === ifmap[i])).toBe(true);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a slower memory changes no byte', () => {
+  const [network] = fc.sample(fc.noBias(anyNetwork), { numRuns: 1, seed: 5 });
+  const { layers, ifmap } = network!;
+  const results = [0, 3, 50].map((latency) => {
+    const net = compileNetwork(layers, arch);
+    writeIfmap(net.dram, net.input, ifmap);
+    const { cycles } = stepMachine(net.dram, arch, {
+      first: net.first,
+      timing: { latency, stall: 2 * latency, seed: 1 },
+    });
+    return {
+      cycles,
+      right: same(readIfmap(net.dram, net.output, net.outputSigned), plainNetwork(layers, ifmap)),
+    };
+  });
+  expect(results.map(({ right }) => right)).toEqual([true, true, true]);
+  expect(results[2]!.cycles).toBeGreaterThan(results[0]!.cycles);
+});
+
+/** The waves of a single layer as the sequencer took them, when it worked, and whether it ever waited for one. */
+function wavesOf({ layers, ifmap, timing }: MachineCase) {
+  const net = compileNetwork(layers.slice(0, 1), arch);
+  writeIfmap(net.dram, net.input, ifmap);
+  const waves: WaveRecord[] = [];
+  let [begun, finished, waited] = [0, 0, false];
+  stepMachine(net.dram, arch, {
+    ...{ first: net.first, timing },
+    watch(cycle, { issue, sequencer }) {
+      if (sequencer.running && begun === 0) begun = cycle;
+      if (sequencer.finish) finished = cycle;
+      if (!sequencer.recordReady) return;
+      if (issue.record) waves.push(issue.record);
+      else if (waves.length > 0 && waves.at(-1)!.final === false) waited = true;
+    },
+  });
+  return { waves, cycles: finished - begun, waited };
+}
+
+test('the closed form is exact where no wave waits for memory, and a bound where one does', () => {
+  const seen = { exact: 0, bounded: 0 };
+  for (const network of fc.sample(fc.noBias(anyNetwork), { numRuns: 60, seed: 8 })) {
+    const { waves, cycles, waited } = wavesOf(network);
+    const closed = wavesTime(waves, arch);
+    if (waited) expect(cycles).toBeGreaterThanOrEqual(closed);
+    else expect(cycles).toBe(closed);
+    seen[waited ? 'bounded' : 'exact']++;
+  }
+  expect(seen.exact).toBeGreaterThan(5);
+  expect(seen.bounded).toBeGreaterThan(5);
+});
+
+test('what the machine cannot do is said before anything runs', () => {
+  const [network] = fc.sample(fc.noBias(anyNetwork), { numRuns: 1, seed: 5 });
+  const [layer] = network!.layers;
+  const changed = (conv: Partial<MachineLayer['conv']>): MachineLayer => ({
+    ...layer!,
+    conv: { ...layer!.conv, ...conv },
+  });
+  const compile = (layers: readonly MachineLayer[]) => () => compileNetwork(layers, arch);
+  expect(compile([])).toThrow('a network without layers');
+  expect(compile([changed({ dilation: [2, 2] })])).toThrow('no dilation');
+  expect(compile([changed({ groups: 2 })])).toThrow('one layer a group');
+  expect(compile([layer!, changed({ stride: [3, 3] })])).toThrow('stride of 3, 3');
+  const deep = { ...arch, pe: { ...arch.pe, psumDepth: 100 } };
+  expect(() => compileNetwork([layer!], deep)).toThrow('bitmaps of 100 bits');
+});
+
+const noVerilator = missing('verilator');
+describe.skipIf(noVerilator)(`the machine under Verilator${noVerilator ? ` (${noVerilator})` : ''}`, () => {
+  test('no warning of lint', async () => {
+    const parameters = Object.entries(machineParameters(arch, shape)).map(([name, n]) => `-G${name}=${n}`);
+    const args = ['--lint-only', '-Wall', '--top-module', 'sense_core', ...parameters, ...machineSources];
+    expect(await run('verilator', args)).toEqual({ status: 0, output: '' });
+  });
+
+  test('random networks: every byte of memory, every cycle', { timeout: 900_000 }, async () => {
+    const found = await verifyMachine({ cases: 40, rows: 4, cols: 4, seed: 3 });
+    expect(found).toMatchObject({ valueMismatches: 0, cycleMismatches: 0 });
+    for (const kind of ['cases', 'chains', 'partitioned', 'weightFirst', 'chunked'] as const)
+      expect(found[kind], kind).toBeGreaterThan(0);
+  });
+});
+
+const noYosys = missing('yosys');
+describe.skipIf(noYosys)(`the machine in Yosys${noYosys ? ` (${noYosys})` : ''}`, () => {
+  test('no latch, no error, no warning', { timeout: 600_000 }, async () => {
+    const script = `read_verilog -sv ${machineSources.map(fromRoot).join(' ')}; hierarchy -check -top sense_core; proc; check -assert; select -assert-none t:$dlatch t:$_DLATCH_*`;
+    expect(await run('yosys', ['-q', '-p', script])).toEqual({ status: 0, output: '' });
+  });
+});

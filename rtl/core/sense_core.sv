@@ -1,0 +1,615 @@
+// The machine: runs the layers of a network, one descriptor after another, from DRAM to DRAM.
+//
+//             ┌─ layer_control ── descriptor, tables
+//   AXI read ─┼─ ifm_load ──▶ row memories ────┐   slots
+//             └─ weight_fetch ▶ column memories │    ▼
+//                                    │      ┌───┴─ wave_issue
+//                                    ▼      ▼ records
+//                                   compute_core ─▶ ofm_lane a column ─▶ ofm_emit ─▶ AXI write
+//                                         └ ofm_drain: places ─┘
+//
+// Three masters read (descriptors and tables, ifmaps, weights) and one writes; addresses count beats of 128 bits.
+module sense_core #(
+    parameter int ROWS = 4,
+    parameter int COLS = 4,
+    parameter int PSUM_DEPTH = 64,
+    parameter int PSUM_BANKS = 2,
+    parameter int PSUM_BITS = 28,
+    parameter int WEIGHT_DEPTH = 32,
+    parameter int WEIGHT_LANES = 3,
+    parameter int CHANNEL_GAP = 2,
+    parameter int PSUM_BLOCK = 0,  // psums in block RAM: one bank
+    parameter int DSP48 = 0,  // there: the vendor's multiplier
+    parameter int OFM_LANES = 4,  // filters that are requantised at a time; divides COLS
+    parameter int ENTRIES = 256,  // waves an ifmap half
+    parameter int VALUE_BEATS = 256,  // beats of values, a row and half
+    parameter int WEIGHT_BEATS = 256,  // beats of weights, a column and half
+    parameter int OFM_WORDS = 512,  // psums, a column and half
+    parameter int CHANNELS = 1024,  // virtual channels
+    parameter int HEADER_BEATS = 256,
+    parameter int GROUPS = 256,
+    parameter int TILES = 256,
+    parameter int PARTITIONS = 64,
+    parameter int EMITS = 1024,
+    parameter int FILTERS = 1024,
+    parameter int BEAT_BITS = 28
+) (
+    input  logic                 clk,
+    input  logic                 reset,
+    input  logic                 start,
+    input  logic [BEAT_BITS-1:0] first_descriptor,
+    output logic                 busy,
+    output logic                 done,
+    output logic                 overflow,
+    output logic [         63:0] cycles,            // busy ones since the last start
+    output logic                 layer_start,
+    // Descriptors and tables, ifmaps, weights; then ofmaps.
+    output logic [          2:0] arvalid,
+    input  logic [          2:0] arready,
+    output logic [3*(BEAT_BITS+4)-1:0] araddr,
+    output logic [         23:0] arlen,
+    input  logic [          2:0] rvalid,
+    output logic [          2:0] rready,
+    input  logic [      3*128-1:0] rdata,
+    output logic                 awvalid,
+    input  logic                 awready,
+    output logic [ BEAT_BITS+3:0] awaddr,
+    output logic                 wvalid,
+    input  logic                 wready,
+    output logic [        127:0] wdata,
+    input  logic                 bvalid,
+    output logic                 bready
+);
+  localparam int STREAM_BITS = 16;
+  localparam int TILE_INDEX_BITS = 10;
+  localparam int TAG_BITS = 4 + TILE_INDEX_BITS;
+  localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH);
+  localparam int TAP_BITS = 8 + ADDRESS_BITS;
+  localparam int WORDS_PER_BEAT = 128 / (WEIGHT_LANES * TAP_BITS);
+  localparam int SUB_BITS = $clog2(WORDS_PER_BEAT);
+  localparam int SUB_WIDTH = SUB_BITS > 0 ? SUB_BITS : 1;
+  localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1;
+  localparam int TAPS_BITS = $clog2(WEIGHT_DEPTH + 1);
+  localparam int PSUMS_BITS = $clog2(PSUM_DEPTH + 1);
+  localparam int SLOT_BITS = $clog2(PSUM_DEPTH * WEIGHT_DEPTH + 1);
+  localparam int LOAD_BITS = $clog2(ROWS * WEIGHT_DEPTH + 1);
+  localparam int RECIPROCAL_BITS = 2 * ADDRESS_BITS + 1;
+  localparam int TILE_BITS = 1 + 2 * ADDRESS_BITS + RECIPROCAL_BITS;
+  localparam int RECORD_BITS = 2 + SLOT_BITS + LOAD_BITS + TILE_BITS + PSUMS_BITS + ADDRESS_BITS + 3 * STREAM_BITS + TAG_BITS;
+  localparam int ENTRY_BITS = TAPS_BITS + LANE_BITS + STREAM_BITS + PSUM_DEPTH;
+  localparam int ENTRY_ADDRESS_BITS = $clog2(ENTRIES) + 1;
+  localparam int VALUE_ADDRESS_BITS = $clog2(VALUE_BEATS) + 1;
+  localparam int WEIGHT_ADDRESS_BITS = $clog2(WEIGHT_BEATS) + 1;
+  localparam int WORD_BITS = $clog2(OFM_WORDS);
+  localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1;
+  localparam int COLUMN_BITS = COLS > 1 ? $clog2(COLS) : 1;
+
+  // What a layer is, and its tables as they come.
+  logic [1023:0] descriptor;
+  logic table_write, layer_done;
+  logic [2:0] table_select;
+  logic [15:0] table_index;
+  logic [127:0] table_data;
+  logic [2:0] request_valid, request_ready, in_valid, in_ready;
+  logic [3*BEAT_BITS-1:0] request_address;
+  logic [3*16-1:0] request_beats;
+  logic [3*128-1:0] in_data;
+  logic control_done;
+
+  for (genvar m = 0; m < 3; m++) begin : readers
+    axi_read #(
+        .BEAT_BITS(BEAT_BITS)
+    ) axi_read (
+        .clk,
+        .reset,
+        .request_valid(request_valid[m]),
+        .request_ready(request_ready[m]),
+        .request_address(request_address[m*BEAT_BITS+:BEAT_BITS]),
+        .request_beats(request_beats[m*16+:16]),
+        .out_valid(in_valid[m]),
+        .out_ready(in_ready[m]),
+        .out_data(in_data[m*128+:128]),
+        .arvalid(arvalid[m]),
+        .arready(arready[m]),
+        .araddr(araddr[m*(BEAT_BITS+4)+:BEAT_BITS+4]),
+        .arlen(arlen[m*8+:8]),
+        .rvalid(rvalid[m]),
+        .rready(rready[m]),
+        .rdata(rdata[m*128+:128])
+    );
+  end
+
+  layer_control #(
+      .BEAT_BITS(BEAT_BITS)
+  ) layer_control (
+      .clk,
+      .reset,
+      .start,
+      .first_descriptor,
+      .busy,
+      .done(control_done),
+      .request_valid(request_valid[0]),
+      .request_ready(request_ready[0]),
+      .request_address(request_address[0+:BEAT_BITS]),
+      .request_beats(request_beats[0+:16]),
+      .in_valid(in_valid[0]),
+      .in_ready(in_ready[0]),
+      .in_data(in_data[0+:128]),
+      .descriptor,
+      .table_write,
+      .table_select,
+      .table_index,
+      .table_data,
+      .layer_start,
+      .layer_done
+  );
+  assign done = control_done;
+  always_ff @(posedge clk) begin
+    if (busy) cycles <= cycles + 64'd1;
+    if (reset || (start && !busy)) cycles <= '0;
+  end
+
+  // Tables. Each reader has its own copy of the partitions, and of the tiles.
+  logic [15:0] taps_address, group_address, load_partition_address, issue_partition_address, emit_partition_address;
+  logic [15:0] entry_address_wide, filter_address;
+  logic [TILE_INDEX_BITS-1:0] issue_tile_address, drain_tile_address;
+  logic [127:0] taps_data, group_data, load_partition, issue_partition, emit_partition, emit_entry, filter_data;
+  logic [127:0] issue_tile, drain_tile_data;
+  logic [STREAM_BITS-1:0] header_address;
+  logic [7:0] header_byte;
+  localparam int CHANNEL_BEATS = (CHANNELS + 15) / 16;
+
+  table_memory #(
+      .DEPTH(CHANNEL_BEATS)
+  ) taps_table (
+      .clk,
+      .write(table_write && table_select == 3'd0),
+      .write_address(table_index[$clog2(CHANNEL_BEATS)-1:0]),
+      .write_data(table_data),
+      .address(taps_address[$clog2(CHANNEL_BEATS)-1:0]),
+      .data(taps_data)
+  );
+  lane_memory #(
+      .DEPTH(HEADER_BEATS)
+  ) header_table (
+      .clk,
+      .write(table_write && table_select == 3'd1),
+      .write_address(table_index[$clog2(HEADER_BEATS)-1:0]),
+      .write_data(table_data),
+      .beat(header_address[4+:$clog2(HEADER_BEATS)]),
+      .sub(header_address[3:0]),
+      .word(header_byte)
+  );
+  table_memory #(
+      .DEPTH(GROUPS)
+  ) group_table (
+      .clk,
+      .write(table_write && table_select == 3'd2),
+      .write_address(table_index[$clog2(GROUPS)-1:0]),
+      .write_data(table_data),
+      .address(group_address[$clog2(GROUPS)-1:0]),
+      .data(group_data)
+  );
+  table_memory #(
+      .DEPTH(TILES)
+  ) issue_tiles (
+      .clk,
+      .write(table_write && table_select == 3'd3),
+      .write_address(table_index[$clog2(TILES)-1:0]),
+      .write_data(table_data),
+      .address(issue_tile_address[$clog2(TILES)-1:0]),
+      .data(issue_tile)
+  );
+  table_memory #(
+      .DEPTH(TILES)
+  ) drain_tiles (
+      .clk,
+      .write(table_write && table_select == 3'd3),
+      .write_address(table_index[$clog2(TILES)-1:0]),
+      .write_data(table_data),
+      .address(drain_tile_address[$clog2(TILES)-1:0]),
+      .data(drain_tile_data)
+  );
+  table_memory #(
+      .DEPTH(PARTITIONS)
+  ) load_partitions (
+      .clk,
+      .write(table_write && table_select == 3'd4),
+      .write_address(table_index[$clog2(PARTITIONS)-1:0]),
+      .write_data(table_data),
+      .address(load_partition_address[$clog2(PARTITIONS)-1:0]),
+      .data(load_partition)
+  );
+  table_memory #(
+      .DEPTH(PARTITIONS)
+  ) issue_partitions (
+      .clk,
+      .write(table_write && table_select == 3'd4),
+      .write_address(table_index[$clog2(PARTITIONS)-1:0]),
+      .write_data(table_data),
+      .address(issue_partition_address[$clog2(PARTITIONS)-1:0]),
+      .data(issue_partition)
+  );
+  table_memory #(
+      .DEPTH(PARTITIONS)
+  ) emit_partitions (
+      .clk,
+      .write(table_write && table_select == 3'd4),
+      .write_address(table_index[$clog2(PARTITIONS)-1:0]),
+      .write_data(table_data),
+      .address(emit_partition_address[$clog2(PARTITIONS)-1:0]),
+      .data(emit_partition)
+  );
+  table_memory #(
+      .DEPTH(EMITS)
+  ) emit_table (
+      .clk,
+      .write(table_write && table_select == 3'd5),
+      .write_address(table_index[$clog2(EMITS)-1:0]),
+      .write_data(table_data),
+      .address(entry_address_wide[$clog2(EMITS)-1:0]),
+      .data(emit_entry)
+  );
+  table_memory #(
+      .DEPTH(FILTERS)
+  ) filter_table (
+      .clk,
+      .write(table_write && table_select == 3'd6),
+      .write_address(table_index[$clog2(FILTERS)-1:0]),
+      .write_data(table_data),
+      .address(filter_address[$clog2(FILTERS)-1:0]),
+      .data(filter_data)
+  );
+
+  // On-chip ifmaps and weights, two halves each.
+  logic ifmap_loaded, weights_loaded, ifmap_release, weights_release;
+  logic entry_write, value_write, weight_write;
+  logic [ROW_BITS-1:0] entry_row, value_row;
+  logic [ENTRY_ADDRESS_BITS-1:0] entry_write_address, slots_address;
+  logic [ENTRY_BITS-1:0] entry_data;
+  logic [VALUE_ADDRESS_BITS-1:0] value_write_address;
+  logic [SLOT_BITS-1:0] slots;
+  logic [COLUMN_BITS-1:0] weight_column;
+  logic [WEIGHT_ADDRESS_BITS-1:0] weight_write_address;
+
+  ifm_load #(
+      .ROWS(ROWS),
+      .PSUM_DEPTH(PSUM_DEPTH),
+      .WEIGHT_DEPTH(WEIGHT_DEPTH),
+      .WEIGHT_LANES(WEIGHT_LANES),
+      .ENTRIES(ENTRIES),
+      .VALUE_BEATS(VALUE_BEATS),
+      .CHANNELS(CHANNELS),
+      .BEAT_BITS(BEAT_BITS),
+      .STREAM_BITS(STREAM_BITS)
+  ) ifm_load (
+      .clk,
+      .reset,
+      .start(layer_start),
+      .loads(descriptor[22*32+:16]),
+      .partitions(descriptor[7*32+:16]),
+      .channels(descriptor[13*32+:16]),
+      .groups(descriptor[27*32+:16]),
+      .channel_beats(descriptor[14*32+:16]),
+      .bitmap_beats(descriptor[13*32+16+:16]),
+      .value_pitch(descriptor[15*32+:16]),
+      .release_half(ifmap_release),
+      .loaded(ifmap_loaded),
+      .overflow,
+      .partition_address(load_partition_address),
+      .partition(load_partition),
+      .taps_address,
+      .taps(taps_data),
+      .request_valid(request_valid[1]),
+      .request_ready(request_ready[1]),
+      .request_address(request_address[BEAT_BITS+:BEAT_BITS]),
+      .request_beats(request_beats[16+:16]),
+      .in_valid(in_valid[1]),
+      .in_ready(in_ready[1]),
+      .in_data(in_data[128+:128]),
+      .entry_write,
+      .entry_row,
+      .entry_address(entry_write_address),
+      .entry(entry_data),
+      .value_write,
+      .value_row,
+      .value_address(value_write_address),
+      .slots_address,
+      .slots
+  );
+  weight_fetch #(
+      .COLS(COLS),
+      .DEPTH(WEIGHT_BEATS),
+      .BEAT_BITS(BEAT_BITS)
+  ) weight_fetch (
+      .clk,
+      .reset,
+      .start(layer_start),
+      .base(descriptor[10*32+:BEAT_BITS]),
+      .units(descriptor[7*32+16+:16]),
+      .loads(descriptor[22*32+16+:16]),
+      .column_beats(descriptor[11*32+:16]),
+      .unit_beats(descriptor[12*32+:16]),
+      .release_half(weights_release),
+      .loaded(weights_loaded),
+      .request_valid(request_valid[2]),
+      .request_ready(request_ready[2]),
+      .request_address(request_address[2*BEAT_BITS+:BEAT_BITS]),
+      .request_beats(request_beats[32+:16]),
+      .in_valid(in_valid[2]),
+      .in_ready(in_ready[2]),
+      .write(weight_write),
+      .write_column(weight_column),
+      .write_address(weight_write_address)
+  );
+
+  logic [ROWS*STREAM_BITS-1:0] entry_address, value_address;
+  logic [ROWS*ENTRY_BITS-1:0] entry;
+  logic [ROWS*8-1:0] value;
+  for (genvar r = 0; r < ROWS; r++) begin : row_memories
+    table_memory #(
+        .WIDTH(ENTRY_BITS),
+        .DEPTH(2 * ENTRIES)
+    ) entries (
+        .clk,
+        .write(entry_write && entry_row == ROW_BITS'(r)),
+        .write_address(entry_write_address),
+        .write_data(entry_data),
+        .address(entry_address[r*STREAM_BITS+:ENTRY_ADDRESS_BITS]),
+        .data(entry[r*ENTRY_BITS+:ENTRY_BITS])
+    );
+    lane_memory #(
+        .DEPTH(2 * VALUE_BEATS)
+    ) values (
+        .clk,
+        .write(value_write && value_row == ROW_BITS'(r)),
+        .write_address(value_write_address),
+        .write_data(in_data[128+:128]),
+        .beat(value_address[r*STREAM_BITS+4+:VALUE_ADDRESS_BITS]),
+        .sub(value_address[r*STREAM_BITS+:4]),
+        .word(value[r*8+:8])
+    );
+  end
+  logic [COLS*STREAM_BITS-1:0] tap_address;
+  logic [COLS*WEIGHT_LANES*TAP_BITS-1:0] taps;
+  for (genvar c = 0; c < COLS; c++) begin : column_memories
+    lane_memory #(
+        .WIDTH(WEIGHT_LANES * TAP_BITS),
+        .PER_BEAT(WORDS_PER_BEAT),
+        .DEPTH(2 * WEIGHT_BEATS)
+    ) weights (
+        .clk,
+        .write(weight_write && weight_column == COLUMN_BITS'(c)),
+        .write_address(weight_write_address),
+        .write_data(in_data[2*128+:128]),
+        .beat(tap_address[c*STREAM_BITS+SUB_BITS+:WEIGHT_ADDRESS_BITS]),
+        .sub(SUB_BITS > 0 ? tap_address[c*STREAM_BITS+:SUB_WIDTH] : '0),
+        .word(taps[c*WEIGHT_LANES*TAP_BITS+:WEIGHT_LANES*TAP_BITS])
+    );
+  end
+
+  // Waves.
+  logic record_valid, record_ready, issue_idle, lanes_ready, emitted;
+  logic region_valid, region_half, region_done;
+  logic [15:0] region_partition, region_block;
+  logic [RECORD_BITS-1:0] record;
+  wave_issue #(
+      .ROWS(ROWS),
+      .PSUM_DEPTH(PSUM_DEPTH),
+      .PSUM_BANKS(PSUM_BANKS),
+      .WEIGHT_DEPTH(WEIGHT_DEPTH),
+      .ENTRIES(ENTRIES),
+      .WEIGHT_BEATS(WEIGHT_BEATS),
+      .WORDS_PER_BEAT(WORDS_PER_BEAT),
+      .STREAM_BITS(STREAM_BITS),
+      .TILE_INDEX_BITS(TILE_INDEX_BITS)
+  ) wave_issue (
+      .clk,
+      .reset,
+      .start(layer_start),
+      .weight_first(descriptor[5*32+17]),
+      .partitions(descriptor[7*32+:16]),
+      .units(descriptor[7*32+16+:16]),
+      .blocks(descriptor[8*32+:16]),
+      .unit_blocks(descriptor[8*32+16+:16]),
+      .chunks(descriptor[9*32+:16]),
+      .chunk_groups(descriptor[9*32+16+:16]),
+      .groups(descriptor[27*32+:16]),
+      .block_beats(descriptor[11*32+16+:16]),
+      .ifmap_loaded,
+      .weights_loaded,
+      .region_emitted(emitted),
+      .lanes_ready,
+      .idle(issue_idle),
+      .partition_address(issue_partition_address),
+      .partition(issue_partition),
+      .group_address,
+      .group_data,
+      .tile_address(issue_tile_address),
+      .tile_data(issue_tile),
+      .slots_address,
+      .slots,
+      .region_valid,
+      .region_partition,
+      .region_block,
+      .region_half,
+      .record_valid,
+      .record_ready,
+      .record
+  );
+
+  // The array.
+  logic started, ended, drain_start, finish, finished;
+  logic [TAG_BITS-1:0] started_tag, ended_tag;
+  logic [COLS-1:0] leaves;
+  logic [COLS*ADDRESS_BITS-1:0] leaving;
+  logic [COLS*32-1:0] psums;
+  logic [63:0] core_cycles;
+  compute_core #(
+      .ROWS(ROWS),
+      .COLS(COLS),
+      .PSUM_DEPTH(PSUM_DEPTH),
+      .PSUM_BLOCK(PSUM_BLOCK),
+      .DSP48(DSP48),
+      .PSUM_BANKS(PSUM_BANKS),
+      .PSUM_BITS(PSUM_BITS),
+      .WEIGHT_DEPTH(WEIGHT_DEPTH),
+      .WEIGHT_LANES(WEIGHT_LANES),
+      .CHANNEL_GAP(CHANNEL_GAP),
+      .STREAM_BITS(STREAM_BITS),
+      .WORDS_PER_BEAT(WORDS_PER_BEAT),
+      .TAG_BITS(TAG_BITS)
+  ) compute_core (
+      .clk,
+      .reset,
+      .signed_ifmap(descriptor[5*32+16]),
+      .record_valid,
+      .record_ready,
+      .record,
+      .entry_address,
+      .entry,
+      .value_address,
+      .value,
+      .header_address,
+      .header(header_byte[2*WEIGHT_LANES-1:0]),
+      .tap_address,
+      .taps,
+      .valid(leaves),
+      .address(leaving),
+      .psums,
+      .started,
+      .started_tag,
+      .ended,
+      .ended_tag,
+      .drain_start,
+      .finish,
+      .finished,
+      .cycles(core_cycles)
+  );
+
+  // A half is free when its last reader is through, the last row and column a little later than the first.
+  localparam int SKEW = ROWS + COLS + 8;
+  logic [SKEW-1:0] ifmap_leaving, weights_leaving;
+  assign ifmap_release   = ifmap_leaving[SKEW-1];
+  assign weights_release = weights_leaving[SKEW-1];
+  always_ff @(posedge clk) begin
+    ifmap_leaving   <= {ifmap_leaving[SKEW-2:0], ended && ended_tag[TAG_BITS-1]};
+    weights_leaving <= {weights_leaving[SKEW-2:0], started && started_tag[TAG_BITS-2]};
+    if (reset) begin
+      ifmap_leaving   <= '0;
+      weights_leaving <= '0;
+    end
+  end
+
+  // Psums into the lanes.
+  logic [COLS:0] place_valid, place_half;
+  logic [(COLS+1)*WORD_BITS-1:0] place_address;
+  logic read_half;
+  logic [1:0] clear_half;
+  logic [WORD_BITS-1:0] read_address, clear_address;
+  logic [COLS*32-1:0] words;
+  ofm_drain #(
+      .ROWS(ROWS),
+      .COLS(COLS),
+      .WORDS(OFM_WORDS),
+      .TILE_INDEX_BITS(TILE_INDEX_BITS)
+  ) ofm_drain (
+      .clk,
+      .reset,
+      .region_pitch(descriptor[21*32+16+:16]),
+      .drain_start,
+      .drain_completes(ended_tag[TILE_INDEX_BITS+1]),
+      .drain_half(ended_tag[TILE_INDEX_BITS]),
+      .drain_tile(ended_tag[TILE_INDEX_BITS-1:0]),
+      .tile_address(drain_tile_address),
+      .tile_data(drain_tile_data),
+      .leaves(leaves[0]),
+      .place_valid(place_valid[0]),
+      .place_half(place_half[0]),
+      .place_address(place_address[0+:WORD_BITS]),
+      .region_done
+  );
+  for (genvar c = 0; c < COLS; c++) begin : lanes
+    ofm_lane #(
+        .WORDS(OFM_WORDS)
+    ) ofm_lane (
+        .clk,
+        .reset,
+        .psum(psums[c*32+:32]),
+        .place_valid(place_valid[c]),
+        .place_half(place_half[c]),
+        .place_address(place_address[c*WORD_BITS+:WORD_BITS]),
+        .east_valid(place_valid[c+1]),
+        .east_half(place_half[c+1]),
+        .east_address(place_address[(c+1)*WORD_BITS+:WORD_BITS]),
+        .read_half,
+        .read_address,
+        .word(words[c*32+:32]),
+        .clear_half,
+        .clear_address
+    );
+  end
+
+  // Bytes out.
+  logic write_valid, write_ready, write_idle;
+  logic [BEAT_BITS-1:0] write_address;
+  logic [127:0] write_data;
+  ofm_emit #(
+      .COLS(COLS),
+      .LANES(OFM_LANES),
+      .WORDS(OFM_WORDS),
+      .PSUM_DEPTH(PSUM_DEPTH),
+      .BEAT_BITS(BEAT_BITS)
+  ) ofm_emit (
+      .clk,
+      .reset,
+      .descriptor,
+      .region_valid,
+      .region_partition,
+      .region_block,
+      .region_half,
+      .region_done,
+      .emitted,
+      .lanes_ready,
+      .partition_address(emit_partition_address),
+      .partition(emit_partition),
+      .entry_address(entry_address_wide),
+      .entry(emit_entry),
+      .filter_address,
+      .filter(filter_data),
+      .read_half,
+      .read_address,
+      .words,
+      .clear_half,
+      .clear_address,
+      .write_valid,
+      .write_ready,
+      .write_address,
+      .write_data
+  );
+  axi_write #(
+      .BEAT_BITS(BEAT_BITS)
+  ) axi_write (
+      .clk,
+      .reset,
+      .in_valid(write_valid),
+      .in_ready(write_ready),
+      .in_address(write_address),
+      .in_data(write_data),
+      .idle(write_idle),
+      .awvalid,
+      .awready,
+      .awaddr,
+      .wvalid,
+      .wready,
+      .wdata,
+      .bvalid,
+      .bready
+  );
+  assign layer_done = issue_idle && write_idle;
+
+  wire unused = &{1'b0, taps_address, group_address, load_partition_address, issue_partition_address, emit_partition_address,
+      entry_address_wide, filter_address, issue_tile_address, drain_tile_address, header_address, header_byte, table_index,
+      leaves, leaving, finish, finished, core_cycles, place_valid[COLS], place_half[COLS],
+      place_address[COLS*WORD_BITS+:WORD_BITS], entry_address, value_address, tap_address, request_address, in_data};
+endmodule

@@ -1,0 +1,112 @@
+// The machine as a host sees it: an AXI4-Lite slave of registers and four AXI4 masters of 128 bits.
+//
+//   host ─ AXI4-Lite ─▶ axi_lite ─ start, descriptor ─▶ sense_core ─▶ masters: tables, ifmaps, weights (read), ofmaps (write)
+//
+// Bursts are INCR of whole beats; writes are bursts of one beat, all bytes of it. Error responses are not looked at.
+module sense_machine #(
+    parameter int ROWS = 32,
+    parameter int COLS = 32,
+    parameter int OFM_LANES = 8,
+    parameter int BEAT_BITS = 28
+) (
+    input  logic                       clk,
+    input  logic                       reset,
+    input  logic                       s_awvalid,
+    output logic                       s_awready,
+    input  logic [                4:0] s_awaddr,
+    input  logic                       s_wvalid,
+    output logic                       s_wready,
+    input  logic [               31:0] s_wdata,
+    output logic                       s_bvalid,
+    input  logic                       s_bready,
+    input  logic                       s_arvalid,
+    output logic                       s_arready,
+    input  logic [                4:0] s_araddr,
+    output logic                       s_rvalid,
+    input  logic                       s_rready,
+    output logic [               31:0] s_rdata,
+    output logic [                2:0] m_arvalid,
+    input  logic [                2:0] m_arready,
+    output logic [3*(BEAT_BITS+4)-1:0] m_araddr,
+    output logic [               23:0] m_arlen,
+    input  logic [                2:0] m_rvalid,
+    output logic [                2:0] m_rready,
+    input  logic [          3*128-1:0] m_rdata,
+    output logic                       m_awvalid,
+    input  logic                       m_awready,
+    output logic [      BEAT_BITS+3:0] m_awaddr,
+    output logic [                7:0] m_awlen,
+    output logic                       m_wvalid,
+    input  logic                       m_wready,
+    output logic [              127:0] m_wdata,
+    output logic [               15:0] m_wstrb,
+    output logic                       m_wlast,
+    input  logic                       m_bvalid,
+    output logic                       m_bready
+);
+  logic start, busy, done, overflow, layer_start;
+  logic [BEAT_BITS-1:0] first_descriptor;
+  logic [63:0] cycles;
+  wire unused = layer_start;
+  assign m_awlen = '0;
+  assign m_wstrb = '1;
+  assign m_wlast = 1'b1;
+
+  axi_lite #(
+      .BEAT_BITS(BEAT_BITS)
+  ) registers (
+      .clk,
+      .reset,
+      .start,
+      .first_descriptor,
+      .busy,
+      .done,
+      .overflow,
+      .cycles,
+      .awvalid(s_awvalid),
+      .awready(s_awready),
+      .awaddr(s_awaddr),
+      .wvalid(s_wvalid),
+      .wready(s_wready),
+      .wdata(s_wdata),
+      .bvalid(s_bvalid),
+      .bready(s_bready),
+      .arvalid(s_arvalid),
+      .arready(s_arready),
+      .araddr(s_araddr),
+      .rvalid(s_rvalid),
+      .rready(s_rready),
+      .rdata(s_rdata)
+  );
+  sense_core #(
+      .ROWS(ROWS),
+      .COLS(COLS),
+      .OFM_LANES(OFM_LANES),
+      .BEAT_BITS(BEAT_BITS)
+  ) core (
+      .clk,
+      .reset,
+      .start,
+      .first_descriptor,
+      .busy,
+      .done,
+      .overflow,
+      .cycles,
+      .layer_start,
+      .arvalid(m_arvalid),
+      .arready(m_arready),
+      .araddr(m_araddr),
+      .arlen(m_arlen),
+      .rvalid(m_rvalid),
+      .rready(m_rready),
+      .rdata(m_rdata),
+      .awvalid(m_awvalid),
+      .awready(m_awready),
+      .awaddr(m_awaddr),
+      .wvalid(m_wvalid),
+      .wready(m_wready),
+      .wdata(m_wdata),
+      .bvalid(m_bvalid),
+      .bready(m_bready)
+  );
+endmodule

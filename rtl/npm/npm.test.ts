@@ -1,0 +1,76 @@
+/** The engine from npm alone: its model of the compute core does what Verilator's does, word for word. */
+import { describe, expect, test } from 'vitest';
+import { runCore } from '../compute/build.ts';
+import { verifyCompute } from '../compute/verify.ts';
+import { missing } from '../tool.ts';
+import { modelHeader, portsOfModel } from './adapter.ts';
+import { npmCoreRunner } from './compute.ts';
+import { npmTools } from './packages.ts';
+
+const absent = await npmTools().then(
+  () => undefined,
+  (error: Error) => `skipped: ${error.message}`,
+);
+const run = npmCoreRunner();
+
+describe('the face of a Verilated model', () => {
+  const model = `struct p_two__parts : public module {
+	/*input*/ value<1> p_clk;
+	/*input*/ value<40> p_in__word;
+	/*output*/ wire<70> p_out__word {0u, 0u, 0u};
+	/*output*/ value<3> p_count;
+`;
+
+  test('its ports are read from what write_cxxrtl wrote', () => {
+    expect(portsOfModel(model, 'two_parts')).toEqual([
+      { name: 'clk', width: 1, output: false, wire: false },
+      { name: 'in_word', width: 40, output: false, wire: false },
+      { name: 'out_word', width: 70, output: true, wire: true },
+      { name: 'count', width: 3, output: true, wire: false },
+    ]);
+  });
+
+  test('fields have the types that Verilator gives them', () => {
+    const header = modelHeader('two_parts', portsOfModel(model, 'two_parts'));
+    for (const line of ['uint8_t clk = 0;', 'uint64_t in_word = 0;', 'uint32_t out_word[3] = {};'])
+      expect(header).toContain(line);
+    expect(header).toContain('model.p_in__word.data[1] = in_word >> 32;');
+    expect(header).toContain('out_word[2] = model.p_out__word.curr.data[2];');
+  });
+});
+
+describe.skipIf(absent)(`compute core under CXXRTL${absent ? ` (${absent})` : ''}`, () => {
+  test('random layers on 4 x 4: every psum, every address, every cycle', async () => {
+    expect(await verifyCompute({ cases: 20, rows: 4, cols: 4, seed: 2, run })).toMatchObject({
+      ...{ cases: 20, valueMismatches: 0, cycleMismatches: 0 },
+    });
+  }, 300_000);
+
+  // A control: the comparison sees it when products are lost on this engine too.
+  test('with a channel gap of 1 layers come out wrong', async () => {
+    const pe = { channelGap: 1 };
+    const { valueMismatches } = await verifyCompute({ cases: 60, rows: 2, cols: 2, seed: 1, pe, run });
+    expect(valueMismatches).toBeGreaterThan(0);
+  }, 300_000);
+
+  const noVerilator = missing('verilator');
+  test.skipIf(noVerilator)(
+    `both engines write the same results${noVerilator ?? ''}`,
+    async () => {
+      const runs = { npm: [] as unknown[], verilator: [] as unknown[] };
+      const options = { cases: 12, rows: 4, cols: 4, seed: 5 };
+      const keep =
+        (engine: keyof typeof runs, runner: typeof run): typeof run =>
+        async (...args) => {
+          const results = await runner(...args);
+          runs[engine].push(...results);
+          return results;
+        };
+      await verifyCompute({ ...options, run: keep('npm', run) });
+      await verifyCompute({ ...options, run: keep('verilator', runCore) });
+      expect(runs.npm).toHaveLength(12);
+      expect(runs.npm).toEqual(runs.verilator);
+    },
+    300_000,
+  );
+});

@@ -1,0 +1,170 @@
+/** Proofs that hold for every input, each beside controls that must be refuted, so that none of them is empty. */
+import { describe, expect, test } from 'vitest';
+import { type Prove, prove } from '../prove.ts';
+import { missing } from '../tool.ts';
+
+const blocks = 'src/blocks';
+const bound = (top: string, source: string, assertions: string, rest: Partial<Prove>): Prove => ({
+  ...{ top, sources: [source], depth: 5, mode: 'induction' },
+  bind: { [source]: `rtl/proofs/${assertions}.svh` },
+  ...rest,
+});
+
+interface Proof {
+  readonly name: string;
+  readonly task: Prove;
+  readonly controls: readonly (Partial<Prove> & { readonly name: string })[];
+}
+
+const rasterOrder: Prove = {
+  ...{ top: 'raster_order', sources: ['rtl/proofs/raster_order.sv'] },
+  ...{ parameters: { TAPS: 3, ADDRESS_BITS: 3 }, depth: 6, mode: 'induction' },
+};
+const banks = `${blocks}/pe/psum_banks.sv`;
+const block = `${blocks}/pe/psum_block.sv`;
+const premise = { replace: 'if (mine1) assume (!mine2 && !mine3)', by: 'if (mine1) assume (!mine2)' };
+const psumBanks = (PSUM_BANKS: number): Prove =>
+  bound('psum_banks', banks, 'psum_banks', {
+    parameters: { PSUM_BANKS, PSUM_DEPTH: 4, PSUM_BITS: 6, DRAIN_BITS: 8 },
+  });
+const readSource = `${blocks}/axi/axi_read.sv`;
+const writeSource = `${blocks}/axi/axi_write.sv`;
+const fifo = `${blocks}/fifo/fifo.sv`;
+const write = (assertions: string, rest: Partial<Prove>): Prove =>
+  bound('axi_write', writeSource, assertions, {
+    ...{ sources: [writeSource, fifo], parameters: { BEAT_BITS: 4, QUEUE: 2, OPEN_BITS: 4 } },
+    ...rest,
+  });
+
+const sequencer = (PSUM_BANKS: number): Prove =>
+  bound('sequencer', `${blocks}/sequencer/sequencer.sv`, 'sequencer', {
+    parameters: { PSUM_BANKS, ROWS: 1, PSUM_DEPTH: 4, WEIGHT_DEPTH: 2, STREAM_BITS: 3, TAG_BITS: 3 },
+  });
+
+const PROOFS: readonly Proof[] = [
+  {
+    name: 'raster order keeps two operations on one psum 3 slots apart, and K + 1 within a channel',
+    task: rasterOrder,
+    controls: [
+      { name: 'a channel gap of 1', parameters: { TAPS: 2, CHANNEL_GAP: 1 } },
+      { name: 'a channel gap of 0', parameters: { TAPS: 2, CHANNEL_GAP: 0 } },
+      { name: 'non-zeros in any order', parameters: { TAPS: 2, RASTER: 0 } },
+      {
+        name: 'taps in any order',
+        parameters: { TAPS: 2 },
+        change: {
+          replace: '<= list[(k-1)*ADDRESS_BITS+:ADDRESS_BITS]',
+          by: '== list[(k-1)*ADDRESS_BITS+:ADDRESS_BITS]',
+        },
+      },
+      {
+        name: 'a distance of 4, which is more than there is',
+        parameters: { TAPS: 3 },
+        change: { replace: 'if (d < 3) assert', by: 'if (d < 4) assert' },
+      },
+    ],
+  },
+  ...[1, 2].map((count) => ({
+    name: `${count} bank${count === 1 ? '' : 's'} of psums: an accumulator without a pipeline, if 3 cycles lie between`,
+    task: psumBanks(count),
+    controls: [
+      { name: '2 cycles', change: premise },
+      { name: 'a drain that does not clear', change: { replace: "adds2 ? sum2 : '0", by: 'sum2' } },
+    ],
+  })),
+  {
+    name: 'psums in block RAM: the same',
+    task: bound('psum_block', block, 'psum_block', {
+      sources: [block, `${blocks}/pe/mac_portable.sv`],
+      parameters: { PSUM_DEPTH: 4, PSUM_BITS: 6, DRAIN_BITS: 8, DSP48: 0 },
+    }),
+    controls: [
+      { name: '2 cycles', change: premise },
+      { name: 'a psum that stays after its drain', change: { replace: '{adds3, sum3}', by: "{1'b1, sum3}" } },
+    ],
+  },
+  {
+    name: 'axi_read: bursts are the request, in order, stay until taken, and cross no block',
+    task: bound('axi_read', readSource, 'axi_read', {}),
+    controls: [
+      {
+        name: 'bursts to the end of the request',
+        change: { replace: 'left < COUNT_BITS', by: "left < COUNT_BITS'(BURST) || left < COUNT_BITS" },
+      },
+      { name: 'a length that is the count', change: { replace: "burst - 1'b1", by: 'burst' } },
+      {
+        name: 'an address that moves on before it is taken',
+        change: {
+          replace: 'else if (arvalid && arready) begin\n      address',
+          by: 'else if (arvalid) begin\n      address',
+        },
+      },
+    ],
+  },
+  {
+    name: 'axi_write: what came in leaves by both channels and is answered for once',
+    task: write('axi_write', {}),
+    controls: [
+      { name: 'answers not counted', change: { replace: 'if (!take && bvalid)', by: 'if (take && bvalid)' } },
+      {
+        name: 'no limit on open beats',
+        change: { replace: "data_ready && open != '1", by: 'data_ready' },
+        parameters: { BEAT_BITS: 1, QUEUE: 2, OPEN_BITS: 2 },
+      },
+    ],
+  },
+  {
+    name: 'axi_write: beats leave in their turn, unchanged, and stay until taken (within 6 cycles)',
+    task: write('axi_write_order', { mode: 'bounded', depth: 6 }),
+    controls: [
+      {
+        name: 'a queue that writes to the wrong place',
+        change: { replace: 'words[tail] <= in_word', by: 'words[head] <= in_word' },
+      },
+      {
+        name: 'data that are the address',
+        change: { replace: '.in_word(in_data)', by: ".in_word(128'(in_address))" },
+      },
+    ],
+  },
+  {
+    name: 'axi_lite: one answer a request, which stays until taken',
+    task: bound('axi_lite', `${blocks}/axi/axi_lite.sv`, 'axi_lite', {}),
+    controls: [
+      { name: 'a write while an answer waits', change: { replace: 'wvalid && !bvalid', by: 'wvalid' } },
+      {
+        name: 'a read while an answer waits',
+        change: { replace: 'arready = !rvalid', by: "arready = 1'b1" },
+      },
+    ],
+  },
+  ...[1, 2].map((count) => ({
+    name: `sequencer, ${count} bank${count === 1 ? '' : 's'}: a record taken loads, starts and ends once, in order; nothing is stuck`,
+    task: sequencer(count),
+    controls: [
+      {
+        name: 'ready while a record waits',
+        change: { replace: '!closed && (!next_valid || advance)', by: '!closed' },
+      },
+      {
+        name: 'a record that stays when its wave starts',
+        change: { replace: "next_valid <= 1'b0;\n    end\n\n    if (take)", by: 'end\n\n    if (take)' },
+      },
+    ],
+  })),
+];
+
+const absent = missing('yosys', 'yosys-smtbmc', 'z3');
+describe.skipIf(absent)(`proofs${absent ? ` (${absent})` : ''}`, () => {
+  describe.each(PROOFS)('$name', ({ task, controls }) => {
+    test('holds', async () => {
+      const { holds, log } = await prove(task);
+      expect(holds, log).toBe(true);
+    });
+
+    test.each(controls)('refuted: $name', async ({ name: _, ...control }) => {
+      const depth = control.depth ?? Math.max(8, task.depth);
+      expect(await prove({ ...task, ...control, mode: 'bounded', depth })).toMatchObject({ holds: false });
+    });
+  });
+});

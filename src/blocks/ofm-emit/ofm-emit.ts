@@ -1,0 +1,334 @@
+/** Turns a complete region into bytes of the next layers' ifmaps. Silicon: ofm_emit.sv, which draws it. */
+import { Fifo } from '../fifo/fifo.ts';
+import type { Emit, Filter, Layer, Partition } from '../layer-control/layer.ts';
+import type { Note, OfmPack } from '../ofm-pack/ofm-pack.ts';
+import { Requantise } from '../requantise/requantise.ts';
+import type { Region } from '../wave-issue/wave-issue.ts';
+
+export interface OfmEmitInputs {
+  readonly layer: Layer;
+  readonly region: Region | undefined; // to come
+  readonly regionDone: boolean; // the psums of the oldest of them are in
+  readonly partition: Partition | undefined; // what the tables answer
+  readonly entry: Emit | undefined;
+  readonly filter: Filter | undefined;
+  readonly words: readonly number[]; // of all lanes, read in the cycle before
+  readonly writeReady: boolean;
+}
+
+export interface OfmEmitShape {
+  readonly cols: number;
+  readonly lanes: number;
+  readonly words: number;
+}
+
+type State =
+  | 'first clear'
+  | 'idle'
+  | 'find'
+  | 'base'
+  | 'filters'
+  | 'fetch'
+  | 'take'
+  | 'walk'
+  | 'settle'
+  | 'clear'
+  | 'flush';
+
+/** A word of a window that is read. */
+interface Reading {
+  readonly first: boolean;
+  readonly last: boolean;
+  readonly inside: boolean;
+  readonly column: number;
+}
+
+const QUEUE = 32;
+
+export class OfmEmit {
+  emitted = false;
+  lanesReady = false;
+  readonly #shape: OfmEmitShape;
+  readonly #pack: OfmPack;
+  readonly #regions = new Fifo<Region>(4);
+  readonly #notes = new Fifo<Note>(QUEUE);
+  readonly #requantise: readonly Requantise[];
+  #state: State = 'first clear';
+  #clearing: readonly number[] = [0, 1];
+  #clearAddress = 0;
+  #complete = 0;
+  #flying = 0;
+  // The filters of this round.
+  #blocksLeft = 0;
+  #filterBase = 0;
+  #bitmapBase = 0;
+  #valueBase = 0;
+  #column = 0;
+  #lane = 0;
+  #laneBitmaps: number[];
+  #laneValues: number[];
+  #filters: (Filter | undefined)[];
+  #active: boolean[];
+  // The list, and the tile that is walked.
+  #partition: Partition | undefined;
+  #atEntry = 0;
+  #entry: Emit | undefined;
+  #y = 0;
+  #x = 0;
+  #wy = 0;
+  #wx = 0;
+  #reading: Reading | undefined; // cycle 1
+  #gathered: (Reading & { readonly words: readonly number[] }) | undefined; // cycle 2
+  #largest: readonly number[];
+  #have = false;
+  #enters = false; // cycle 4
+  #inputs: OfmEmitInputs | undefined;
+  #layer: Layer | undefined;
+
+  constructor(shape: OfmEmitShape, pack: OfmPack) {
+    this.#shape = shape;
+    this.#pack = pack;
+    const zeros = (): number[] => new Array(shape.lanes).fill(0);
+    [this.#laneBitmaps, this.#laneValues, this.#largest] = [zeros(), zeros(), zeros()];
+    this.#filters = new Array(shape.lanes).fill(undefined);
+    this.#active = new Array(shape.lanes).fill(false);
+    this.#requantise = Array.from({ length: shape.lanes }, () => new Requantise(QUEUE));
+  }
+
+  get partitionAddress(): number {
+    return this.#regions.out?.partition ?? 0;
+  }
+
+  get entryAddress(): number {
+    return this.#atEntry;
+  }
+
+  get filterAddress(): number {
+    return this.#filterBase + this.#lane;
+  }
+
+  get read() {
+    return { half: this.#regions.out?.half ?? 0, address: this.#readAddress };
+  }
+
+  get clear() {
+    return { halves: this.#clearing, address: this.#clearAddress };
+  }
+
+  get #readAddress(): number {
+    const entry = this.#entry;
+    if (!entry || !this.#layer) return 0;
+    const { pitch, rowStep, stride } = this.#layer;
+    const scale = 2 ** entry.logStep;
+    const row = entry.address + this.#y * rowStep * scale + this.#wy * pitch;
+    return (row + this.#x * stride * scale + this.#wx) % this.#shape.words;
+  }
+
+  get #windowLast(): boolean {
+    const { kernel } = this.#layer!;
+    return this.#wy + 1 === kernel && this.#wx + 1 === kernel;
+  }
+
+  get #walks(): boolean {
+    return this.#state === 'walk' && this.#flying < QUEUE;
+  }
+
+  tick(inputs: OfmEmitInputs): void {
+    this.#inputs = inputs;
+    this.#layer = inputs.layer;
+    const { layer, region, writeReady } = inputs;
+    const bytes = this.#requantise.map((each) => each.out);
+    const note = this.#notes.out;
+    const ready = bytes[0] !== undefined;
+    const accepts = ready && note !== undefined && this.#pack.accepts(note);
+    this.#regions.tick({ word: region, outReady: this.#ends });
+    this.#notes.tick({ word: this.#pixel(), outReady: accepts });
+    this.#pack.tick({
+      bytes: ready ? (bytes as number[]) : undefined,
+      note,
+      laneBitmaps: this.#laneBitmaps,
+      laneValues: this.#laneValues,
+      writeReady,
+    });
+    for (const [j, block] of this.#requantise.entries()) {
+      const filter = this.#filters[j] ?? { bias: 0, multiplier: 0, shift: 0 };
+      const acc = this.#largest[j]!;
+      block.tick({
+        word: this.#enters
+          ? { acc, window: 0, correction: 0, ...filter, low: layer.low, high: layer.high }
+          : undefined,
+        outReady: accepts,
+      });
+    }
+  }
+
+  get #ends(): boolean {
+    return this.#state === 'flush' && this.#pack.empty;
+  }
+
+  /** The note of the pixel whose last word is read in this cycle. */
+  #pixel(): Note | undefined {
+    if (!this.#walks || !this.#windowLast) return undefined;
+    const { planeRows, planeCols } = this.#layer!;
+    const entry = this.#entry!;
+    const step = 2 ** entry.logStep;
+    const [y, x] = [entry.planeY + this.#y * step, entry.planeX + this.#x * step];
+    const last = this.#x + 1 === entry.width && this.#y + 1 === entry.height;
+    return {
+      outside: y < 0 || x < 0 || y >= planeRows || x >= planeCols,
+      tileEnds: last,
+      segmentEnds: last && entry.endsSegment === 1,
+      bitmaps: this.#bitmapBase + entry.bitmaps,
+      values: this.#valueBase + entry.values,
+      active: this.#active,
+    };
+  }
+
+  commit(): void {
+    const { regionDone, words } = this.#inputs!;
+    const begins = this.#state === 'idle' && this.#complete > 0;
+    const walks = this.#walks;
+    const ends = this.#ends;
+    const pixel = walks && this.#windowLast;
+    const note = this.#notes.out;
+    const accepted = note !== undefined && this.#requantise[0]!.out !== undefined && this.#pack.accepts(note);
+
+    this.#compare();
+    const { lanes } = this.#shape;
+    const reading = this.#reading;
+    this.#gathered = reading && { ...reading, words: words.slice(reading.column, reading.column + lanes) };
+    this.#reading = walks ? this.#readingNow() : undefined;
+
+    this.emitted = ends;
+    this.#complete += Number(regionDone) - Number(begins);
+    this.#step({ begins, walks, ends });
+    this.#flying += Number(pixel) - Number(accepted);
+    for (const block of this.#requantise) block.commit();
+    this.#regions.commit();
+    this.#notes.commit();
+    this.#pack.commit();
+  }
+
+  #compare(): void {
+    const it = this.#gathered;
+    this.#enters = it?.last === true;
+    if (!it) return;
+    const anew = it.first || !this.#have;
+    if (it.inside)
+      this.#largest = it.words.map((word, j) =>
+        anew || word > this.#largest[j]! ? word : this.#largest[j]!,
+      );
+    this.#have = it.inside || (this.#have && !it.first);
+  }
+
+  #readingNow(): Reading {
+    const entry = this.#entry!;
+    const { stride } = this.#layer!;
+    const { rows, cols } = this.#partition!;
+    const along = stride * 2 ** entry.logStep;
+    const y = entry.windowY + this.#y * along + this.#wy;
+    const x = entry.windowX + this.#x * along + this.#wx;
+    return {
+      first: this.#wy === 0 && this.#wx === 0,
+      last: this.#windowLast,
+      inside: y >= 0 && x >= 0 && y < rows && x < cols,
+      column: this.#column,
+    };
+  }
+
+  #step({ begins, walks, ends }: { begins: boolean; walks: boolean; ends: boolean }): void {
+    const { partition, entry, layer } = this.#inputs!;
+    switch (this.#state) {
+      case 'first clear':
+      case 'clear':
+        this.#clearStep(layer);
+        break;
+      case 'idle':
+        if (begins) this.#state = 'find';
+        break;
+      case 'find':
+        this.#partition = partition!;
+        this.#blocksLeft = this.#regions.out!.block;
+        [this.#bitmapBase, this.#valueBase, this.#filterBase, this.#column] = [0, 0, 0, 0];
+        this.#state = 'base';
+        break;
+      case 'base':
+        this.#lane = 0;
+        if (this.#blocksLeft-- === 0) this.#state = 'filters';
+        else {
+          this.#bitmapBase += layer.outBlockBitmaps;
+          this.#valueBase += layer.outBlockValues;
+          this.#filterBase += this.#shape.cols;
+        }
+        break;
+      case 'filters':
+        this.#filterStep(layer);
+        break;
+      case 'fetch':
+        this.#state = 'take';
+        break;
+      case 'take':
+        this.#entry = entry!;
+        [this.#y, this.#x, this.#wy, this.#wx] = [0, 0, 0, 0];
+        this.#state = 'walk';
+        break;
+      case 'walk':
+        if (walks) this.#walkStep(layer);
+        break;
+      case 'settle':
+        if (this.#flying === 0) this.#nextRound(layer);
+        break;
+      case 'flush':
+        if (ends) this.#state = 'idle';
+        break;
+    }
+  }
+
+  #clearStep({ regionWords }: Layer): void {
+    const end = this.#state === 'clear' ? regionWords : this.#shape.words;
+    if (++this.#clearAddress < end) return;
+    this.#state = this.#state === 'clear' ? 'flush' : 'idle';
+    [this.#clearing, this.#clearAddress, this.lanesReady] = [[], 0, true];
+  }
+
+  /** The filter of the lane before answers now. */
+  #filterStep({ filters, outBitmapPitch, outValuePitch }: Layer): void {
+    const [lane, { lanes }] = [this.#lane, this.#shape];
+    if (lane < lanes) {
+      this.#laneBitmaps[lane] = lane * outBitmapPitch;
+      this.#laneValues[lane] = lane * outValuePitch;
+      this.#active = this.#active.with(lane, this.filterAddress < filters);
+    }
+    if (lane > 0) this.#filters[lane - 1] = this.#inputs!.filter;
+    this.#atEntry = this.#partition!.firstEmit;
+    if (lane === lanes) this.#state = 'fetch';
+    this.#lane++;
+  }
+
+  #walkStep({ kernel }: Layer): void {
+    if (!this.#windowLast) {
+      this.#wx = (this.#wx + 1) % kernel;
+      if (this.#wx === 0) this.#wy++;
+      return;
+    }
+    const { width, height } = this.#entry!;
+    [this.#wy, this.#wx] = [0, 0];
+    this.#x = (this.#x + 1) % width;
+    if (this.#x > 0) return;
+    if (++this.#y < height) return;
+    const { firstEmit, emits } = this.#partition!;
+    this.#state = ++this.#atEntry === firstEmit + emits ? 'settle' : 'fetch';
+  }
+
+  #nextRound({ filters, outLanesBitmaps, outLanesValues }: Layer): void {
+    const { lanes, cols } = this.#shape;
+    const last = this.#column + lanes === cols || this.#filterBase + lanes >= filters;
+    this.#lane = 0;
+    this.#filterBase += lanes;
+    this.#bitmapBase += outLanesBitmaps;
+    this.#valueBase += outLanesValues;
+    this.#column += lanes;
+    this.#state = last ? 'clear' : 'filters';
+    if (last) this.#clearing = [this.#regions.out!.half];
+  }
+}

@@ -1,0 +1,80 @@
+/** Fills the column memories with one unit of weights after another, into either half in turn. Silicon: weight_fetch.sv. */
+import type { Run } from '../axi/axi-read.ts';
+import type { Layer } from '../layer-control/layer.ts';
+
+export interface WeightFetchInputs {
+  readonly start: boolean;
+  readonly layer: Layer;
+  readonly release: boolean;
+  readonly requestTaken: boolean;
+  readonly arrives: boolean; // a beat, taken where `inReady`
+}
+
+export class WeightFetch {
+  loaded = false;
+  readonly #cols: number;
+  readonly #depth: number;
+  #state: 'idle' | 'ask' | 'get' = 'idle';
+  #left = 0;
+  #unit = 0;
+  #address = 0;
+  #used = 0;
+  #half = 0;
+  #column = 0;
+  #beat = 0;
+  #unitBeats = 0;
+  #inputs: WeightFetchInputs | undefined;
+
+  /** `depth` beats a column and half. */
+  constructor({ cols, depth }: { cols: number; depth: number }) {
+    this.#cols = cols;
+    this.#depth = depth;
+  }
+
+  get request(): Run | undefined {
+    return this.#state === 'ask' ? { address: this.#address, beats: this.#unitBeats } : undefined;
+  }
+
+  get inReady(): boolean {
+    return this.#state === 'get';
+  }
+
+  /** Where a beat that arrives now belongs. */
+  get place(): { readonly column: number; readonly address: number } {
+    return { column: this.#column, address: this.#half * this.#depth + this.#beat };
+  }
+
+  tick(inputs: WeightFetchInputs): void {
+    this.#inputs = inputs;
+  }
+
+  commit(): void {
+    const { start, layer, release, requestTaken, arrives } = this.#inputs!;
+    const begins = this.#state === 'idle' && this.#left > 0 && this.#used < 2;
+    this.loaded = false;
+    this.#used += Number(begins) - Number(release);
+    if (begins) this.#state = 'ask';
+    else if (this.#state === 'ask' && requestTaken) this.#state = 'get';
+    else if (this.#state === 'get' && arrives) this.#arrive(layer);
+    if (!start) return;
+    [this.#left, this.#unit, this.#address, this.#used, this.#half] = [
+      layer.weightLoads,
+      0,
+      layer.weights,
+      0,
+      0,
+    ];
+    this.#unitBeats = layer.unitBeats;
+  }
+
+  #arrive(layer: Layer): void {
+    if (++this.#beat < layer.columnBeats) return;
+    this.#beat = 0;
+    if (++this.#column < this.#cols) return;
+    this.#column = 0;
+    [this.#state, this.loaded] = ['idle', true];
+    [this.#left, this.#half] = [this.#left - 1, 1 - this.#half];
+    this.#unit = (this.#unit + 1) % layer.units;
+    this.#address = this.#unit === 0 ? layer.weights : this.#address + layer.unitBeats;
+  }
+}

@@ -1,0 +1,341 @@
+/** How the layers of a network are cut to the machine's memories: tiles, partitions, units of weights, order of reuse. */
+import type { Arch } from '../../arch/arch.ts';
+import { fail } from '../../errors.ts';
+import { chooseUnroll, type LoweredLayer, lower } from '../../schedule/lowering.ts';
+import {
+  area,
+  cut,
+  planeRegion,
+  type Rect,
+  type TileSize,
+  tileSizes,
+  tilesOf,
+  width,
+} from '../../schedule/tiling.ts';
+import { type ConvShape, ofmapHeight, ofmapWidth } from '../../tensor/conv.ts';
+import type { PerFilter } from '../../tensor/requantise.ts';
+import { bitmapPitch, type IfmapLayout, valuePitch } from './layout.ts';
+import type { MachineShape } from './shape.ts';
+import { wordsPerBeat } from './shape.ts';
+
+export interface Pooling {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly pad: readonly [top: number, left: number];
+  readonly to: readonly [H: number, W: number];
+}
+
+/** A layer as the machine does it: convolution or fully connected, requantised, pooled. */
+export interface MachineLayer extends PerFilter {
+  readonly name: string;
+  /** Fully connected layers are 1x1 convolutions over one pixel; the ifmap before may be planes that they flatten. */
+  readonly conv: ConvShape;
+  readonly weight: Int8Array; // [K, C, R, S]
+  readonly signed: boolean; // the ifmap
+  readonly pool?: Pooling | undefined;
+}
+
+/** A virtual channel: which weights it multiplies. */
+export interface VirtualChannel {
+  readonly channel: number; // of the weights
+  readonly slice: number; // of the lowered layer
+}
+
+export interface CutLayer {
+  readonly layer: MachineLayer;
+  readonly lowered: LoweredLayer;
+  readonly tile: TileSize;
+  readonly virtual: readonly VirtualChannel[];
+  readonly ifmap: IfmapLayout;
+  readonly ofmap: IfmapLayout; // the ifmap of the layer that follows
+  /** Rectangles of the ofmap, before pooling, and which partitions of the next layer are cut from each. */
+  readonly regions: readonly { readonly rect: Rect; readonly feeds: readonly number[] }[];
+  readonly groups: number;
+  readonly pitch: number; // psums a row, of every tile
+  readonly taps: Uint8Array; // K of each virtual channel
+  readonly unitBlocks: number;
+  readonly chunkGroups: number;
+  readonly weightFirst: boolean;
+}
+
+/** From the last layer to the first; a layer that does not fit makes the one behind it smaller pieces to feed. */
+export function cutChain(
+  layers: readonly MachineLayer[],
+  arch: Arch,
+  shape: MachineShape,
+): readonly CutLayer[] {
+  checkArch(arch);
+  for (const [i, layer] of layers.entries()) check(layer, i > 0);
+  const pieces = layers.map(() => 1); // ifmap partitions of each layer, at least
+  let outputPieces = 1;
+  for (let attempt = 0; attempt < 400; attempt++) {
+    const cuts: CutLayer[] = [];
+    let ofmap = outputLayout(layers.at(-1)!, outputPieces, arch);
+    let stuck = -1;
+    for (let i = layers.length - 1; i >= 0; i--) {
+      const found = cutLayer(layers[i]!, { ofmap, flattens: layers[i - 1], pieces: pieces[i]!, arch, shape });
+      if (!found) {
+        stuck = i;
+        break;
+      }
+      cuts.unshift(found);
+      ofmap = found.ifmap;
+    }
+    if (stuck < 0) return cuts;
+    // Its partitions follow what it feeds, one for one at the finest; so that must come in more pieces.
+    if (stuck === layers.length - 1) outputPieces++;
+    else pieces[stuck + 1]!++;
+  }
+  return fail('no way to cut these layers fits the machine', { hint: 'larger buffers, or smaller layers' });
+}
+
+/** What the memory formats have room for. */
+function checkArch({ pe }: Arch): void {
+  if (![32, 64, 128].includes(pe.psumDepth))
+    fail(`bitmaps of ${pe.psumDepth} bits do not fill a beat of 128`, { hint: 'pe.psumDepth 32, 64 or 128' });
+  if (pe.weightLanes > 4 || pe.weightDepth > 63)
+    fail(`${pe.weightLanes} lanes of ${pe.weightDepth} taps do not fit the tables`, {
+      hint: 'pe.weightLanes 4 and pe.weightDepth 63 at most',
+    });
+}
+
+function check({ name, conv, pool }: MachineLayer, follows: boolean): void {
+  const at = `layer "${name}"`;
+  if (conv.groups !== 1) fail('the machine runs grouped convolutions as one layer a group', { at });
+  if (conv.dilation[0] !== 1 || conv.dilation[1] !== 1) fail('the machine has no dilation', { at });
+  if (pool && (pool.kernel > 15 || pool.stride > 15))
+    fail(`no pooling of ${pool.kernel} by ${pool.stride}`, { at });
+  const [down, across] = conv.stride;
+  if (follows && (down !== across || ![1, 2, 4, 8].includes(down)))
+    fail(`the machine cannot write an ifmap for a stride of ${down}, ${across}`, {
+      at,
+      hint: 'strides 1, 2, 4 and 8, the same both ways; the first layer may have any, for a host writes its ifmap',
+    });
+}
+
+interface Context {
+  readonly ofmap: IfmapLayout;
+  readonly flattens: MachineLayer | undefined; // the layer before
+  readonly pieces: number;
+  readonly arch: Arch;
+  readonly shape: MachineShape;
+}
+
+function cutLayer(layer: MachineLayer, context: Context): CutLayer | undefined {
+  const { arch, shape, ofmap } = context;
+  const { conv } = layer;
+  const lowered = lower(conv, chooseUnroll(conv, arch))[0]!;
+  const regions = regionsOf(layer, ofmap);
+  for (const tile of tileSizes(lowered, arch.pe.psumDepth).toSorted((a, b) => area2(b) - area2(a)))
+    for (let joined = regions.length; joined >= 1; joined--) {
+      const found = withRegions(layer, { lowered, tile, regions: joinRegions(regions, joined) }, context);
+      if (found && fits(found, arch, shape) && found.ifmap.partitions.length >= context.pieces) return found;
+      if (joined === 1) break;
+    }
+  return undefined;
+}
+
+const area2 = ([h, w]: TileSize): number => h * w;
+
+/** Ofmap rows that each partition of the next layer needs. */
+function regionsOf({ conv, pool }: MachineLayer, ofmap: IfmapLayout): readonly (readonly [number, number])[] {
+  const [P] = [ofmapHeight(conv)];
+  const [, H] = ofmap.size;
+  return ofmap.partitions.map((tiles) => {
+    let [first, end] = [Number.POSITIVE_INFINITY, 0];
+    for (const tile of tiles)
+      for (const { origin, step } of ofmap.planes)
+        for (let Y = tile.y[0]; Y < tile.y[1]; Y++) {
+          const y = origin[0] + step[0] * Y;
+          if (y < 0 || y >= H) continue;
+          const [top, bottom] = pool
+            ? [y * pool.stride - pool.pad[0], y * pool.stride - pool.pad[0] + pool.kernel]
+            : [y, y + 1];
+          first = Math.min(first, Math.max(0, top));
+          end = Math.max(end, Math.min(P, bottom));
+        }
+    return [Math.min(first, end - 1), end] as const;
+  });
+}
+
+interface Region {
+  readonly rows: readonly [number, number];
+  readonly feeds: readonly number[];
+}
+
+/** Neighbours joined, `most` of them at a time. */
+function joinRegions(rows: readonly (readonly [number, number])[], most: number): readonly Region[] {
+  return cut([0, rows.length], most).map(([first, end]) => {
+    const own = rows.slice(first, end);
+    return {
+      rows: [Math.min(...own.map(([top]) => top)), Math.max(...own.map(([, bottom]) => bottom))],
+      feeds: own.map((_, i) => first + i),
+    };
+  });
+}
+
+function withRegions(
+  layer: MachineLayer,
+  { lowered, tile, regions }: { lowered: LoweredLayer; tile: TileSize; regions: readonly Region[] },
+  { ofmap, flattens, arch, shape }: Context,
+): CutLayer | undefined {
+  const { conv } = layer;
+  const { rows } = arch.array;
+  const rects = regions.map((region): Rect => ({ y: region.rows, x: [0, ofmapWidth(conv)] }));
+  const source = sourceOf(layer, lowered, flattens);
+  const channels = Math.ceil(source.virtual.length / rows) * rows;
+  const partitions = rects.map((rect) => tilesOf(planeRegion(rect, lowered), tile));
+  if (partitions.some((tiles) => tiles.length === 0)) return undefined;
+  const ifmap: IfmapLayout = {
+    size: source.size,
+    planes: source.planes,
+    partitions,
+    channels,
+    psumDepth: arch.pe.psumDepth,
+  };
+  const pitch = Math.max(...partitions.flat().map(width)) + lowered.halo[1];
+  const taps = channelTapCounts(layer, { lowered, virtual: source.virtual, channels, rows });
+  const groups = channels / rows;
+  return {
+    ...{ layer, lowered, tile, virtual: source.virtual, ifmap, ofmap, groups, pitch, taps },
+    regions: rects.map((rect, i) => ({ rect, feeds: regions[i]!.feeds })),
+    ...weightOrder({ layer, ifmap, taps, groups, arch, shape }),
+  };
+}
+
+/** What the ifmap's planes are: the lowering's, or, where a fully connected layer flattens planes, one a pixel. */
+function sourceOf({ conv }: MachineLayer, { slices }: LoweredLayer, before: MachineLayer | undefined) {
+  const [H, W] = before ? (before.pool?.to ?? [ofmapHeight(before.conv), ofmapWidth(before.conv)]) : [1, 1];
+  const flat = before !== undefined && conv.H === 1 && conv.W === 1 && H * W > 1;
+  const pixels = flat ? H * W : 1;
+  const C = conv.C / pixels;
+  const planes = flat
+    ? Array.from(
+        { length: pixels },
+        (_, i) => ({ origin: [Math.floor(i / W), i % W], step: [1, 1] }) as const,
+      )
+    : slices;
+  const virtual = Array.from({ length: planes.length * C }, (_, v): VirtualChannel => {
+    const [s, k] = [Math.floor(v / C), v % C];
+    return flat ? { channel: k * pixels + s, slice: 0 } : { channel: k, slice: s };
+  });
+  return { size: flat ? ([C, H, W] as const) : ([conv.C, conv.H, conv.W] as const), planes, virtual };
+}
+
+/** Most taps of any filter, of each virtual channel; at least one for each but the last rows of a group. */
+function channelTapCounts(
+  { conv: { C, K, R, S }, weight }: MachineLayer,
+  of: { lowered: LoweredLayer; virtual: readonly VirtualChannel[]; channels: number; rows: number },
+): Uint8Array {
+  const taps = new Uint8Array(of.channels);
+  for (const [v, { channel, slice }] of of.virtual.entries())
+    for (let k = 0; k < K; k++) {
+      let held = 0;
+      for (const tap of of.lowered.slices[slice]!.taps)
+        if (weight[(k * C + channel) * R * S + tap.weight]) held++;
+      if (held > taps[v]!) taps[v] = held;
+    }
+  for (let first = 0; first < of.channels; first += of.rows) {
+    const last = taps.subarray(first, first + of.rows).findLastIndex((held) => held > 0);
+    for (let r = 0; r < last; r++) taps[first + r] = Math.max(1, taps[first + r]!);
+  }
+  return taps;
+}
+
+/** Words of a group's weight load. */
+export const groupWords = (taps: Uint8Array, group: number, { array, pe }: Arch): number =>
+  Math.ceil(
+    taps.subarray(group * array.rows, (group + 1) * array.rows).reduce((sum, k) => sum + k, 0) /
+      pe.weightLanes,
+  );
+
+export const groupBeats = (taps: Uint8Array, group: number, arch: Arch): number =>
+  Math.ceil(groupWords(taps, group, arch) / wordsPerBeat(arch));
+
+/** Units of weights, and whether they or the partitions stay on chip: whichever moves fewer beats. */
+function weightOrder({
+  layer,
+  ifmap,
+  taps,
+  groups,
+  arch,
+  shape,
+}: {
+  layer: MachineLayer;
+  ifmap: IfmapLayout;
+  taps: Uint8Array;
+  groups: number;
+  arch: Arch;
+  shape: MachineShape;
+}): Pick<CutLayer, 'unitBlocks' | 'chunkGroups' | 'weightFirst'> {
+  const beats = Array.from({ length: groups }, (_, g) => groupBeats(taps, g, arch));
+  const block = beats.reduce((sum, n) => sum + n, 0);
+  const blocks = Math.ceil(layer.conv.K / arch.array.cols);
+  const partitions = ifmap.partitions.length;
+  if (block > shape.weightBeats) {
+    let chunkGroups = groups;
+    const largest = (size: number): number =>
+      Math.max(
+        ...cutEvery(groups, size).map(([first, end]) =>
+          beats.slice(first, end).reduce((sum, n) => sum + n, 0),
+        ),
+      );
+    while (chunkGroups > 1 && largest(chunkGroups) > shape.weightBeats) chunkGroups--;
+    return { unitBlocks: 1, chunkGroups, weightFirst: false };
+  }
+  if (partitions === 1) return { unitBlocks: 1, chunkGroups: groups, weightFirst: false };
+  const unitBlocks = Math.max(1, Math.min(blocks, Math.floor(shape.weightBeats / Math.max(1, block))));
+  const units = Math.ceil(blocks / unitBlocks);
+  const weights = block * blocks * arch.array.cols;
+  const ifmaps = partitions * ifmap.channels * (bitmapPitch(ifmap) + valuePitch(ifmap) / 2);
+  const ifmapFirst = ifmaps + weights * (units > 1 ? partitions : 1);
+  const weightFirst = arch.reuse
+    ? arch.reuse === 'reuse-weight-first'
+    : weights + ifmaps * units < ifmapFirst;
+  return { unitBlocks, chunkGroups: groups, weightFirst };
+}
+
+/** [0, end) in pieces of `size`, the last one smaller. */
+export const cutEvery = (end: number, size: number): readonly (readonly [number, number])[] =>
+  Array.from({ length: Math.ceil(end / size) }, (_, i) => [i * size, Math.min(end, (i + 1) * size)] as const);
+
+function fits(found: CutLayer, { array, pe }: Arch, shape: MachineShape): boolean {
+  const { layer, ifmap, regions, groups, pitch, lowered, ofmap } = found;
+  const { conv } = layer;
+  const tiles = ifmap.partitions.map((list) => list.length);
+  const psums = Math.max(...ifmap.partitions.flat().map((t) => (t.y[1] - t.y[0] + lowered.halo[0]) * pitch));
+  const emits = regions.reduce(
+    (sum, { feeds }) =>
+      sum + feeds.reduce((n, p) => n + ofmap.partitions[p]!.length * ofmap.planes.length, 0),
+    0,
+  );
+  const rowValues = groups * valuePitch(ifmap);
+  const beats = Array.from({ length: groups }, (_, g) => groupBeats(found.taps, g, { array, pe } as Arch));
+  return (
+    psums <= pe.psumDepth &&
+    regions.every(({ rect }) => area(rect) <= shape.ofmWords) &&
+    Math.max(...tiles) * groups <= shape.entries &&
+    tiles.reduce((sum, n) => sum + n, 0) <= Math.min(shape.tiles, 1023) &&
+    rowValues <= shape.valueBeats &&
+    regions.length <= shape.partitions &&
+    emits <= Math.min(shape.emits, 4095) &&
+    conv.K <= shape.filters &&
+    groups <= shape.groups &&
+    ifmap.channels <= shape.channels &&
+    ifmap.channels * bitmapPitch(ifmap) < 65536 &&
+    Math.max(...beats) <= shape.weightBeats
+  );
+}
+
+/** What the last layer writes: its ofmap in plain tiles, for the host. */
+function outputLayout({ conv, pool }: MachineLayer, pieces: number, arch: Arch): IfmapLayout {
+  const [H, W] = pool?.to ?? [ofmapHeight(conv), ofmapWidth(conv)];
+  const side = Math.floor(Math.sqrt(arch.pe.psumDepth));
+  return {
+    size: [conv.K, H, W],
+    planes: [{ origin: [0, 0], step: [1, 1] }],
+    partitions: cut([0, H], Math.ceil(H / pieces)).map((y) => tilesOf({ y, x: [0, W] }, [side, side])),
+    channels: Math.ceil(conv.K / arch.array.rows) * arch.array.rows,
+    psumDepth: arch.pe.psumDepth,
+  };
+}

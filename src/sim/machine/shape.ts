@@ -1,0 +1,46 @@
+/** How large the machine's memories are: what the buffers of an Arch come to, and tables that no Arch speaks of. */
+import type { Arch } from '../../arch/arch.ts';
+import { BEAT_BYTES } from '../../blocks/table-memory/beat.ts';
+
+export interface MachineShape {
+  readonly ofmLanes: number; // filters that are requantised at a time; divides the columns
+  readonly entries: number; // waves an ifmap half
+  readonly valueBeats: number; // a row and half
+  readonly weightBeats: number; // a column and half
+  readonly ofmWords: number; // a column and half
+  readonly channels: number; // virtual channels of a layer
+  readonly headerBeats: number;
+  readonly groups: number;
+  readonly tiles: number;
+  readonly partitions: number;
+  readonly emits: number;
+  readonly filters: number;
+}
+
+/** Words of `weightLanes` taps in a beat of weights. */
+export const wordsPerBeat = ({ pe }: Arch): number =>
+  Math.floor(128 / (pe.weightLanes * tapBits(pe.psumDepth)));
+
+/** A tap: its weight, and its offset among the psums. */
+export const tapBits = (psumDepth: number): number => 8 + Math.ceil(Math.log2(psumDepth));
+
+/** Double-buffered halves in whole powers of two, for two of which stream addresses have room. */
+export function machineShape({ array, buffers }: Arch): MachineShape {
+  const half = (bytes: number, ways: number, each: number): number =>
+    Math.max(16, Math.min(1024, 2 ** Math.floor(Math.log2(bytes / 2 / ways / each))));
+  const lanes = [8, 4, 2, 1].find((n) => array.cols % n === 0 && n <= Math.max(1, array.cols / 2))!;
+  return {
+    ofmLanes: lanes,
+    entries: 512,
+    valueBeats: half(buffers.ifmapBytes, array.rows, BEAT_BYTES),
+    weightBeats: half(buffers.weightBytes, array.cols, BEAT_BYTES),
+    ofmWords: half(buffers.ofmapBytes, array.cols, 4),
+    channels: 4096,
+    headerBeats: 512,
+    groups: 512,
+    tiles: 512,
+    partitions: 64,
+    emits: 2048,
+    filters: 1024,
+  };
+}

@@ -1,0 +1,393 @@
+/**
+ * The whole machine cycle by cycle, from DRAM to DRAM: its blocks ticked and committed together. Cycles and every
+ * byte are those of rtl/core/sense_core.sv.
+ */
+import type { Arch } from '../../arch/arch.ts';
+import { PeArray } from '../../blocks/array/array.ts';
+import { AxiRead } from '../../blocks/axi/axi-read.ts';
+import { AxiWrite } from '../../blocks/axi/axi-write.ts';
+import { FEED } from '../../blocks/feed.ts';
+import { IfmLoad } from '../../blocks/ifm-load/ifm-load.ts';
+import { IfmStream, type RowEntry } from '../../blocks/ifm-stream/ifm-stream.ts';
+import {
+  emitCodec,
+  filterCodec,
+  groupCodec,
+  partitionCodec,
+  tileCodec,
+} from '../../blocks/layer-control/layer.ts';
+import { LayerControl } from '../../blocks/layer-control/layer-control.ts';
+import { OfmDrain } from '../../blocks/ofm-drain/ofm-drain.ts';
+import { OfmEmit } from '../../blocks/ofm-emit/ofm-emit.ts';
+import { OfmLane } from '../../blocks/ofm-lane/ofm-lane.ts';
+import { OfmPack } from '../../blocks/ofm-pack/ofm-pack.ts';
+import { PsumDrain } from '../../blocks/psum-drain/psum-drain.ts';
+import { Sequencer } from '../../blocks/sequencer/sequencer.ts';
+import { BEAT_BYTES, type Beat, bitsOf, signedBitsOf } from '../../blocks/table-memory/beat.ts';
+import { TableMemory } from '../../blocks/table-memory/table-memory.ts';
+import { tagOf, WaveIssue, type WaveTag } from '../../blocks/wave-issue/wave-issue.ts';
+import { WeightFetch } from '../../blocks/weight-fetch/weight-fetch.ts';
+import { type LoadHeader, type TapWord, WeightLoader } from '../../blocks/weight-loader/weight-loader.ts';
+import { type DramImage, DramReadPort, type DramTiming, DramWritePort, idealDram } from './dram.ts';
+import { type MachineShape, machineShape, tapBits, wordsPerBeat } from './shape.ts';
+
+export interface MachineRun {
+  /** From the start to the last byte of the last layer's ofmap in memory. */
+  readonly cycles: number;
+  /** The cycle in which each layer's tables were complete. */
+  readonly layerStarts: readonly number[];
+  readonly overflow: boolean;
+  /** Beats read by each port (descriptors and tables, ifmaps, weights), and written. */
+  readonly beatsRead: readonly number[];
+  readonly beatsWritten: number;
+}
+
+export interface MachineOptions {
+  readonly first: number; // beat of the first descriptor
+  readonly timing?: DramTiming;
+  readonly shape?: MachineShape;
+  readonly limit?: number; // cycles
+  /** Called with the blocks before each cycle: for traces. */
+  readonly watch?: (cycle: number, machine: Machine) => void;
+}
+
+/** Run the layers from the first descriptor on; the image is read and written in place. */
+export function stepMachine(dram: DramImage, arch: Arch, options: MachineOptions): MachineRun {
+  const { first, timing = idealDram, shape = machineShape(arch), limit = 1e9, watch } = options;
+  const machine = new Machine(arch, shape, { dram, timing });
+  const layerStarts: number[] = [];
+  let cycles = 0;
+  for (let t = 0; ; t++) {
+    if (t > limit) throw new Error(`the machine has not finished after ${limit} cycles`);
+    if (machine.control.layerStart) layerStarts.push(cycles);
+    if (machine.control.done) break;
+    watch?.(t, machine);
+    if (machine.control.busy) cycles++;
+    machine.step(t === 0 ? first : undefined);
+  }
+  return {
+    cycles,
+    layerStarts,
+    overflow: machine.ifmLoad.overflow,
+    beatsRead: machine.readPorts.map((port) => port.beatsRead),
+    beatsWritten: machine.writePort.beatsWritten,
+  };
+}
+
+/** A wave that starts or ends in the sequencer, and whether a drain starts with its end. */
+interface SequencerEvent {
+  readonly ended: WaveTag | undefined;
+  readonly started: WaveTag | undefined;
+  readonly drains: boolean;
+}
+
+const NO_EVENT: SequencerEvent = { ended: undefined, started: undefined, drains: false };
+
+/** Registers in a row. */
+class Delay {
+  readonly #bits: boolean[];
+
+  constructor(length: number) {
+    this.#bits = new Array(length).fill(false);
+  }
+
+  get out(): boolean {
+    return this.#bits.at(-1)!;
+  }
+
+  shift(bit: boolean): void {
+    this.#bits.copyWithin(1, 0);
+    this.#bits[0] = bit;
+  }
+}
+
+export class Machine {
+  readonly control = new LayerControl();
+  readonly readers = [new AxiRead(), new AxiRead(), new AxiRead()] as const;
+  readonly readPorts: readonly DramReadPort[];
+  readonly writer = new AxiWrite();
+  readonly writePort: DramWritePort;
+  readonly ifmLoad: IfmLoad;
+  readonly weightFetch: WeightFetch;
+  readonly issue: WaveIssue;
+  readonly sequencer: Sequencer;
+  readonly feeders: readonly IfmStream[];
+  readonly loader: WeightLoader;
+  readonly psumDrain: PsumDrain;
+  readonly array: PeArray;
+  readonly drain: OfmDrain;
+  readonly lanes: readonly OfmLane[];
+  readonly emit: OfmEmit;
+  readonly #pack: OfmPack;
+  readonly #tables = {
+    taps: new TableMemory<Beat>(),
+    groups: new TableMemory<ReturnType<typeof groupCodec.decode>>(),
+    issueTiles: new TableMemory<ReturnType<typeof tileCodec.decode>>(),
+    drainTiles: new TableMemory<ReturnType<typeof tileCodec.decode>>(),
+    loadPartitions: new TableMemory<ReturnType<typeof partitionCodec.decode>>(),
+    issuePartitions: new TableMemory<ReturnType<typeof partitionCodec.decode>>(),
+    emitPartitions: new TableMemory<ReturnType<typeof partitionCodec.decode>>(),
+    emits: new TableMemory<ReturnType<typeof emitCodec.decode>>(),
+    filters: new TableMemory<ReturnType<typeof filterCodec.decode>>(),
+  };
+  readonly #headers: Uint8Array;
+  #header: LoadHeader | undefined;
+  readonly #entries: (RowEntry | undefined)[][];
+  readonly #entry: (RowEntry | undefined)[];
+  readonly #values: readonly Uint8Array[];
+  readonly #value: number[];
+  readonly #weights: readonly (readonly TapWord[])[][]; // column, beat, word of the beat
+  readonly #taps: (TapWord | undefined)[];
+  readonly #events: SequencerEvent[] = new Array(FEED - 3).fill(NO_EVENT);
+  readonly #ifmapLeaving: Delay;
+  readonly #weightsLeaving: Delay;
+  readonly #arch: Arch;
+  readonly #wordsPerBeat: number;
+  readonly #parts: readonly { commit(): void }[];
+
+  constructor(arch: Arch, shape: MachineShape, { dram, timing }: { dram: DramImage; timing: DramTiming }) {
+    const { rows, cols } = arch.array;
+    const { pe } = arch;
+    [this.#arch, this.#wordsPerBeat] = [arch, wordsPerBeat(arch)];
+    this.readPorts = [0, 1, 2].map((port) => new DramReadPort(dram, timing, port));
+    this.writePort = new DramWritePort(dram, timing, 3);
+    this.ifmLoad = new IfmLoad({ ...shape, rows, psumDepth: pe.psumDepth });
+    this.weightFetch = new WeightFetch({ cols, depth: shape.weightBeats });
+    this.issue = new WaveIssue({ ...shape, psumBanks: pe.psumBanks, wordsPerBeat: this.#wordsPerBeat });
+    this.sequencer = new Sequencer(pe);
+    this.feeders = Array.from({ length: rows }, () => new IfmStream({ ...pe, signed: false }));
+    this.loader = new WeightLoader({ cols, wordsPerBeat: this.#wordsPerBeat });
+    this.psumDrain = new PsumDrain({ rows, cols });
+    this.array = new PeArray({ rows, cols, ...pe });
+    this.drain = new OfmDrain({ rows, cols, words: shape.ofmWords });
+    this.lanes = Array.from({ length: cols }, () => new OfmLane({ words: shape.ofmWords }));
+    this.#pack = new OfmPack({ lanes: shape.ofmLanes, psumDepth: pe.psumDepth });
+    this.emit = new OfmEmit({ cols, lanes: shape.ofmLanes, words: shape.ofmWords }, this.#pack);
+    this.#headers = new Uint8Array(shape.headerBeats * BEAT_BYTES);
+    this.#entries = Array.from({ length: rows }, () => []);
+    this.#entry = new Array(rows).fill(undefined);
+    this.#values = Array.from({ length: rows }, () => new Uint8Array(2 * shape.valueBeats * BEAT_BYTES));
+    this.#value = new Array(rows).fill(0);
+    this.#weights = Array.from({ length: cols }, () => []);
+    this.#taps = new Array(cols).fill(undefined);
+    this.#ifmapLeaving = new Delay(rows + cols + 8);
+    this.#weightsLeaving = new Delay(rows + cols + 8);
+    this.#parts = [
+      ...[this.control, ...this.readers, ...this.readPorts, this.writer, this.writePort],
+      ...[this.ifmLoad, this.weightFetch, this.issue, this.sequencer, ...this.feeders, this.loader],
+      ...[this.psumDrain, this.array, this.drain, ...this.lanes, this.emit, ...Object.values(this.#tables)],
+    ];
+  }
+
+  /** One clock cycle; `start` names the first descriptor in the cycle that starts the machine. */
+  step(start: number | undefined): void {
+    this.#tickMemory(start);
+    this.#tickEngines();
+    this.#tickArray();
+    this.#tickOfmaps();
+    const writes = this.#memoryWrites();
+    for (const part of this.#parts) part.commit();
+    for (const write of writes) write();
+  }
+
+  /** The beat that a reader takes in this cycle. */
+  #beat(reader: 0 | 1 | 2): Beat | undefined {
+    const ready = [this.control, this.ifmLoad, this.weightFetch][reader]!.inReady;
+    return ready ? this.readPorts[reader]!.data : undefined;
+  }
+
+  #tickMemory(start: number | undefined): void {
+    const { control, writer, writePort } = this;
+    const asking = [control, this.ifmLoad, this.weightFetch];
+    for (const [m, reader] of this.readers.entries()) {
+      const port = this.readPorts[m]!;
+      reader.tick({ request: asking[m]!.request, taken: port.ready });
+      port.tick({ burst: reader.burst, taken: this.#beat(m as 0 | 1 | 2) !== undefined });
+    }
+    writer.tick({
+      write: this.#pack.write,
+      addressTaken: writePort.addressReady,
+      dataTaken: writePort.dataReady,
+      answered: writePort.answered,
+    });
+    writePort.tick({ address: writer.address, data: writer.data });
+    control.tick({
+      start,
+      requestTaken: control.request !== undefined && this.readers[0].requestReady,
+      beat: this.#beat(0),
+      layerDone: this.issue.idle && writer.idle,
+    });
+    this.#tickTables();
+  }
+
+  #tickTables(): void {
+    const { ifmLoad, issue, emit, drain } = this;
+    const tables = this.#tables;
+    const beat = this.#beat(0);
+    const into = this.control.table;
+    const write = <T>(name: string, decode: (beat: Beat) => T) =>
+      beat && into?.name === name ? { address: into.index, word: decode(beat) } : undefined;
+    tables.taps.tick(
+      ifmLoad.tapsAddress,
+      write('taps', (words) => words),
+    );
+    tables.groups.tick(issue.groupAddress, write('groups', groupCodec.decode));
+    tables.issueTiles.tick(issue.tileAddress, write('tiles', tileCodec.decode));
+    tables.drainTiles.tick(drain.tileAddress, write('tiles', tileCodec.decode));
+    tables.loadPartitions.tick(ifmLoad.partitionAddress, write('partitions', partitionCodec.decode));
+    tables.issuePartitions.tick(issue.partitionAddress, write('partitions', partitionCodec.decode));
+    tables.emitPartitions.tick(emit.partitionAddress, write('partitions', partitionCodec.decode));
+    tables.emits.tick(emit.entryAddress, write('emits', emitCodec.decode));
+    tables.filters.tick(emit.filterAddress, write('filters', filterCodec.decode));
+  }
+
+  #tickEngines(): void {
+    const { layer, layerStart: start } = this.control;
+    const { ifmLoad, weightFetch, issue, sequencer } = this;
+    ifmLoad.tick({
+      ...{ start, layer, release: this.#ifmapLeaving.out },
+      requestTaken: ifmLoad.request !== undefined && this.readers[1].requestReady,
+      beat: this.readPorts[1]!.data,
+      partition: this.#tables.loadPartitions.out,
+      taps: this.#tables.taps.out,
+      slotsAddress: issue.slotsAddress,
+    });
+    weightFetch.tick({
+      ...{ start, layer, release: this.#weightsLeaving.out },
+      requestTaken: weightFetch.request !== undefined && this.readers[2].requestReady,
+      arrives: this.#beat(2) !== undefined,
+    });
+    issue.tick({
+      ...{ start, layer, ifmapLoaded: ifmLoad.loaded, weightsLoaded: weightFetch.loaded },
+      ...{ regionEmitted: this.emit.emitted, lanesReady: this.emit.lanesReady, slots: ifmLoad.slots },
+      partition: this.#tables.issuePartitions.out,
+      group: this.#tables.groups.out,
+      tile: this.#tables.issueTiles.out,
+      recordReady: sequencer.recordReady,
+    });
+    sequencer.tick({ record: issue.record });
+  }
+
+  #tickArray(): void {
+    const { sequencer, feeders, loader, psumDrain, array } = this;
+    for (const [r, feeder] of feeders.entries()) {
+      const { control, entryAddress } = this.#above(r);
+      feeder.signed = this.control.layer.signed === 1;
+      feeder.tick({ control, entryAddress, entry: this.#entry[r], value: this.#value[r] });
+    }
+    loader.tick({ load: sequencer.load, header: this.#header, taps: this.#taps });
+    psumDrain.tick({ drain: sequencer.drain, finish: sequencer.finish });
+    array.tick({
+      rows: feeders.map((feeder) => feeder.operation),
+      reads: feeders.map((feeder) => feeder.read),
+      drain: psumDrain.command,
+      chains: this.#taps.map((_, c) => loader.chain(c)),
+    });
+  }
+
+  /** What the compute core lets be heard of its sequencer, 3 cycles before it reaches the array. */
+  get #heard(): SequencerEvent {
+    return this.#events.at(-1)!;
+  }
+
+  #above(r: number): Pick<IfmStream, 'control' | 'entryAddress'> {
+    return r === 0 ? this.sequencer : this.feeders[r - 1]!;
+  }
+
+  #tickOfmaps(): void {
+    const { drain, lanes, emit } = this;
+    const { layer } = this.control;
+    const { drains, ended } = this.#heard;
+    drain.tick({
+      drain: drains ? ended : undefined,
+      tile: this.#tables.drainTiles.out,
+      pitch: layer.pitch,
+      leaves: this.psumDrain.leaving(0) !== undefined,
+    });
+    for (const [c, lane] of lanes.entries()) {
+      const place = drain.place === undefined ? undefined : { half: drain.half, address: drain.place };
+      lane.tick({
+        psum: this.array.psum(c),
+        place: c === 0 ? place : lanes[c - 1]!.east,
+        read: emit.read,
+        clear: emit.clear,
+      });
+    }
+    emit.tick({
+      ...{ layer, region: this.issue.region, regionDone: drain.regionDone },
+      partition: this.#tables.emitPartitions.out,
+      entry: this.#tables.emits.out,
+      filter: this.#tables.filters.out,
+      words: lanes.map((lane) => lane.word),
+      writeReady: this.writer.inReady,
+    });
+  }
+
+  /** What the plain memories and delays do at the end of the cycle, found out before anything commits. */
+  #memoryWrites(): readonly (() => void)[] {
+    const { sequencer, loader, ifmLoad, weightFetch, feeders } = this;
+    const headerAddress = loader.headerAddress;
+    const taps = Array.from(loader.tapAddress);
+    const entries = feeders.map((_, r) => this.#entries[r]![this.#above(r).entryAddress]);
+    const values = feeders.map((feeder, r) => this.#values[r]![feeder.valueAddress] ?? 0);
+    const { ended, started } = this.#heard;
+    const freesIfmap = ended?.freesIfmap === true;
+    const freesWeights = started?.freesWeights === true;
+    const event = {
+      ended: sequencer.ended && tagOf(sequencer.ended.tag),
+      started: sequencer.control && tagOf(sequencer.started),
+      drains: sequencer.drain !== undefined,
+    };
+    const [table, tableBeat, entry] = [this.control.table, this.#beat(0), ifmLoad.entry];
+    const [valuePlace, valueBeat] = [ifmLoad.valuePlace, this.#beat(1)];
+    const [weightPlace, weightBeat] = [weightFetch.place, this.#beat(2)];
+    return [
+      () => this.#readStreams({ headerAddress, taps, entries, values }),
+      () => {
+        this.#events.copyWithin(1, 0);
+        this.#events[0] = event;
+        this.#ifmapLeaving.shift(freesIfmap);
+        this.#weightsLeaving.shift(freesWeights);
+        if (table?.name === 'headers' && tableBeat)
+          this.#headers.set(new Uint8Array(tableBeat.slice().buffer), table.index * BEAT_BYTES);
+        if (entry) this.#entries[entry.row]![entry.address] = entry.entry;
+        if (valuePlace && valueBeat)
+          this.#values[valuePlace.row]!.set(
+            new Uint8Array(valueBeat.slice().buffer),
+            valuePlace.address * BEAT_BYTES,
+          );
+        if (weightBeat) this.#weights[weightPlace.column]![weightPlace.address] = this.#tapWords(weightBeat);
+      },
+    ];
+  }
+
+  #readStreams(reads: {
+    headerAddress: number;
+    taps: readonly number[];
+    entries: readonly (RowEntry | undefined)[];
+    values: readonly number[];
+  }): void {
+    const lanes = this.#arch.pe.weightLanes;
+    const header = this.#headers[reads.headerAddress] ?? 0;
+    this.#header = Array.from({ length: lanes }, (_, l) =>
+      (header >> (2 * l + 1)) & 1 ? { last: ((header >> (2 * l)) & 1) === 1 } : undefined,
+    );
+    const beat = 2 ** Math.ceil(Math.log2(this.#wordsPerBeat));
+    for (const [c, at] of reads.taps.entries())
+      this.#taps[c] = this.#weights[c]![Math.floor(at / beat)]?.[at % beat];
+    for (const [r, entry] of reads.entries.entries()) this.#entry[r] = entry;
+    for (const [r, value] of reads.values.entries()) this.#value[r] = value;
+  }
+
+  #tapWords(beat: Beat): readonly TapWord[] {
+    const { weightLanes, psumDepth } = this.#arch.pe;
+    const width = tapBits(psumDepth);
+    return Array.from({ length: this.#wordsPerBeat }, (_, w) =>
+      Array.from({ length: weightLanes }, (_, l) => {
+        const at = (w * weightLanes + l) * width;
+        const weight = signedBitsOf(beat, at + width - 8, 8);
+        return weight === 0 ? undefined : { weight, offset: bitsOf(beat, at, width - 8) };
+      }),
+    );
+  }
+}
