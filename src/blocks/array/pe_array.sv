@@ -18,8 +18,8 @@ module pe_array #(
     parameter int WEIGHT_DEPTH = 32,
     parameter int WEIGHT_LANES = 3,
     parameter int DRAIN_BITS = 32,
-    parameter int PSUM_BLOCK = 0,  // psums in block RAM: one bank
-    parameter int DSP48 = 0,  // there: the vendor's multiplier, and psums south on its cascade
+    parameter int PSUM_BLOCK = 0,  // a lone bank in block RAM
+    parameter int DSP48 = 0,  // with a lone bank: the vendor's multiplier, and psums south on its cascade
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1,
     localparam int WORD_BITS = $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
@@ -38,7 +38,7 @@ module pe_array #(
   localparam int BANK_BITS = 2 + ADDRESS_BITS;
   localparam int READ_BITS = LANE_BITS + WORD_BITS + 1;
   localparam int WEST_BITS = READ_BITS + 9 + PSUM_BANKS * BANK_BITS;
-  localparam int SOUTH_BITS = PSUM_BLOCK != 0 && DSP48 != 0 ? 48 : DRAIN_BITS;
+  localparam int SOUTH_BITS = PSUM_BANKS == 1 && DSP48 != 0 ? 48 : DRAIN_BITS;
 
   logic [(COLS+1)*ROWS*WEST_BITS-1:0] west;  // of column c, row r at (c * ROWS + r)
   logic [(ROWS+1)*COLS*CHAIN_BITS-1:0] north;  // of row r, column c at (r * COLS + c)

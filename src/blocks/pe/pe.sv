@@ -27,8 +27,8 @@ module pe #(
     parameter int WEIGHT_DEPTH = 32,
     parameter int WEIGHT_LANES = 3,
     parameter int DRAIN_BITS = 32,
-    parameter int PSUM_BLOCK = 0,  // a lone bank in block RAM: see psum_block.sv
-    parameter int DSP48 = 0,  // there: the vendor's multiplier in place of its twin
+    parameter int PSUM_BLOCK = 0,  // a lone bank in block RAM: see psum_single.sv
+    parameter int DSP48 = 0,  // with a lone bank: the vendor's multiplier in place of its twin
     parameter int LAST_ROW = 0,
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1,
@@ -118,11 +118,12 @@ module pe #(
     end
   end
 
-  if (PSUM_BLOCK != 0) begin : block
-    psum_block #(
+  if (PSUM_BANKS == 1) begin : one
+    psum_single #(
         .PSUM_DEPTH(PSUM_DEPTH),
         .PSUM_BITS(PSUM_BITS),
         .DRAIN_BITS(DRAIN_BITS),
+        .PSUM_BLOCK(PSUM_BLOCK),
         .DSP48(DSP48),
         .LAST_ROW(LAST_ROW)
     ) accumulator (
@@ -130,16 +131,15 @@ module pe #(
         .reset,
         .x,
         .weight,
-        .adds1(adds1[0]),
-        .drains1(drains1[0]),
-        .address1(address1[ADDRESS_BITS-1:0]),
+        .adds1,
+        .drains1,
+        .address1,
         .psum_north,
         .psum_south
     );
-  end else begin : lut
+  end else begin : two
     psum_banks #(
         .PSUM_DEPTH(PSUM_DEPTH),
-        .PSUM_BANKS(PSUM_BANKS),
         .PSUM_BITS(PSUM_BITS),
         .DRAIN_BITS(DRAIN_BITS)
     ) accumulator (
@@ -153,6 +153,6 @@ module pe #(
         .psum_north,
         .psum_south
     );
-    wire unused = &{1'b0, DSP48 != 0, LAST_ROW != 0};
+    wire unused = &{1'b0, PSUM_BLOCK != 0, DSP48 != 0, LAST_ROW != 0};
   end
 endmodule
