@@ -36,7 +36,7 @@ module pe_array #(
     output logic [    COLS*DRAIN_BITS-1:0] psums
 );
   localparam int BANK_BITS = 2 + ADDRESS_BITS;
-  localparam int READ_BITS = LANE_BITS + WORD_BITS + 1;
+  localparam int READ_BITS = WEIGHT_LANES + WORD_BITS + 1;
   localparam int WEST_BITS = READ_BITS + 9 + PSUM_BANKS * BANK_BITS;
   localparam int SOUTH_BITS = PSUM_BANKS == 1 && DSP48 != 0 ? 48 : DRAIN_BITS;
 
@@ -56,12 +56,14 @@ module pe_array #(
 
   for (genvar r = 0; r < ROWS; r++) begin : row
     // An operation and a drain command never name the same bank: each bank has wires of its own.
-    logic [READ_BITS-1:0] read;
+    logic [LANE_BITS-1:0] lane;
+    logic [WORD_BITS-1:0] word;
+    logic weight_bank;
     logic [8:0] x;
     logic mac, psum_bank, drains_now, drain_bank;
     logic [ADDRESS_BITS-1:0] position, drain_address;
     logic [PSUM_BANKS*BANK_BITS-1:0] banks;
-    assign {read, mac, x, position, psum_bank} = rows[r*OPERATION_BITS+:OPERATION_BITS];
+    assign {lane, word, weight_bank, mac, x, position, psum_bank} = rows[r*OPERATION_BITS+:OPERATION_BITS];
     assign {drains_now, drain_address, drain_bank} = drains[r*DRAIN_COMMAND_BITS+:DRAIN_COMMAND_BITS];
     for (genvar b = 0; b < PSUM_BANKS; b++) begin : bank
       wire here = drains_now && (PSUM_BANKS == 1 || drain_bank == (b == 1));
@@ -72,7 +74,8 @@ module pe_array #(
     if (PSUM_BANKS == 1) begin : lone
       wire unused = &{1'b0, psum_bank, drain_bank};
     end
-    assign west[r*WEST_BITS+:WEST_BITS] = {read, x, banks};
+    wire [WEIGHT_LANES-1:0] lane_wires = WEIGHT_LANES'(1) << lane;
+    assign west[r*WEST_BITS+:WEST_BITS] = {lane_wires, word, weight_bank, x, banks};
     for (genvar c = 0; c < COLS; c++) begin : column
       pe #(
           .PSUM_DEPTH(PSUM_DEPTH),
