@@ -1,4 +1,5 @@
 /** `sense rtl verify --whole`: random networks on the whole machine, from DRAM to DRAM, under Verilator. */
+import type { LeanSize } from '../../rtl/lean.ts';
 import type { OptionValues, Session } from '../command.ts';
 import { deliver } from './shared.ts';
 
@@ -6,7 +7,7 @@ import { deliver } from './shared.ts';
 const BATCH = 25;
 
 export async function verifyWhole(
-  { rows, cols }: { readonly rows: number; readonly cols: number },
+  machine: LeanSize,
   options: OptionValues,
   session: Session,
 ): Promise<number> {
@@ -18,9 +19,8 @@ export async function verifyWhole(
   for (let batch = 0; total.drawn < cases; batch++) {
     const size = Math.min(BATCH, cases - total.drawn);
     const ran = await verifyMachine({
+      ...machine,
       cases: size,
-      rows,
-      cols,
       seed: (seed + batch * 0x9e3779b1) >>> 0, // a batch's own draw, and the user's for the first
     });
     total.drawn += size;
@@ -30,13 +30,14 @@ export async function verifyWhole(
     session.progress.step({ stage: 'networks', done: total.drawn, total: cases });
   }
   const { drawn, ...counts } = total;
+  const { rows, cols } = machine;
   const text = (): string =>
     `${counts.cases} random networks on a ${rows} x ${cols} machine, ${found.cycles} cycles in Verilator\n` +
     `  ${counts.chains} of several layers, ${counts.partitioned} in partitions, ${counts.weightFirst} with weights first, ${counts.chunked} in chunks\n` +
     `  ${counts.tooLarge} of the ${drawn} drawn do not fit the small memories of this test\n` +
     `  ${found.valueMismatches} with a byte that differs from plain arithmetic, or in memory from the stepped machine\n` +
     `  ${found.cycleMismatches} with cycles or traffic that differ from the stepped machine\n`;
-  const json = { schema: 'sense.rtl-machine/1', ...counts, ...found, rows, cols, seed };
+  const json = { schema: 'sense.rtl-machine/1', ...counts, ...found, ...machine, seed };
   await deliver({ json, text }, options, session);
   return counts.cases > 0 && found.valueMismatches === 0 && found.cycleMismatches === 0 ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 /** `sense rtl verify|synth|emit`: the machine in SystemVerilog, simulated, synthesised and counted, written out. */
+import type { Lean } from '../../rtl/lean.ts';
 import { fail } from '../../src/errors.ts';
 import type { Command, OptionValues, Session } from '../command.ts';
 import { checkOutputs } from '../files.ts';
@@ -7,6 +8,7 @@ import { at, deliver, jsonTarget } from './shared.ts';
 
 const ACTIONS = ['verify', 'synth', 'emit'] as const;
 const ENGINES = ['verilator', 'npm'] as const;
+const LEAN = ['none', 'bram', 'lut'] as const satisfies readonly Lean[];
 
 /** Layers a simulation takes at a time, so that there is progress to show. */
 const BATCH = 25;
@@ -28,9 +30,9 @@ export const rtl: Command = {
     { flags: '--whole', says: 'verify: networks on the whole machine, DRAM to DRAM, not layers on its core' },
     {
       flags: '--lean <what>',
-      says: 'synth: spare with bram (two banks of 64 psums in LUTs) or with lut (one of 256 in block RAM)',
-      parse: oneOf(['bram', 'lut']),
-      fallback: 'bram',
+      says: 'synth, verify --whole: the fast machine, one sparing with bram (a bank of psums a PE) or with lut (psums in block RAM)',
+      parse: oneOf(LEAN),
+      fallback: 'none',
     },
     { flags: '--power <model>', says: 'synth: also what it draws while it runs this network, estimated' },
     { flags: '-o, --output <folder>', says: 'emit: the folder to write' },
@@ -49,7 +51,7 @@ export const rtl: Command = {
     if (action === 'verify' && options.whole) {
       await needs(VERILATOR, VERILATOR.join(' '));
       const { verifyWhole } = await import('./rtl-machine.ts');
-      return verifyWhole(sizeOf(options, 4), options, session);
+      return verifyWhole({ ...sizeOf(options, 4), lean: leanOf(options) }, options, session);
     }
     if (action === 'verify') return verify(options, session);
     if (action === 'synth') return synth(options, session);
@@ -75,6 +77,8 @@ const sizeOf = (options: OptionValues, otherwise: number) => ({
   rows: (options.rows as number | undefined) ?? otherwise,
   cols: (options.cols as number | undefined) ?? otherwise,
 });
+
+const leanOf = ({ lean }: OptionValues) => lean as Lean;
 
 const VERILATOR = ['verilator', 'make', 'g++'] as const;
 
@@ -130,12 +134,13 @@ async function verify(options: OptionValues, session: Session): Promise<number> 
 
 async function synth(options: OptionValues, session: Session): Promise<number> {
   await needs(['yosys'], 'yosys');
-  const [{ archOf, synthesise }, { synthesisTable }, { networkPower, powerTable }] = await Promise.all([
+  const [{ archOf }, { synthesise }, { synthesisTable }, { networkPower, powerTable }] = await Promise.all([
+    import('../../rtl/lean.ts'),
     import('../../rtl/synth/synth.ts'),
     import('../../rtl/synth/table.ts'),
     import('./rtl-power.ts'),
   ]);
-  const size = { ...sizeOf(options, 32), lean: options.lean as 'bram' | 'lut' };
+  const size = { ...sizeOf(options, 32), lean: leanOf(options) };
   session.progress.step({ stage: 'synthesis, a minute or two', done: 0, total: 1 });
   const synthesis = await synthesise(size);
   const name = options.power as string | undefined;

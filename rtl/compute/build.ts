@@ -6,9 +6,9 @@ import { fromRoot, runWell } from '../tool.ts';
 import { type RtlRun, readRuns } from './images.ts';
 import { coreParameters, coreWidths, STREAM_BITS } from './widths.ts';
 
-/** A PE: its psums in LUTs or in block RAM, its multiplier in the vendor's slice (and that one's model) or not. */
+/** A PE: one bank of psums or two, its multiplier in the vendor's slice (and that one's model) or not. */
 export const peSources: readonly string[] = [
-  ...['pe', 'psum_banks', 'psum_block', 'mac_portable', 'mac_dsp48'].map(
+  ...['pe', 'psum_banks', 'psum_single', 'mac_portable', 'mac_dsp48'].map(
     (name) => `src/blocks/pe/${name}.sv`,
   ),
   'rtl/synth/DSP48E2.sv',

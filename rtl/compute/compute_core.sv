@@ -22,8 +22,8 @@ module compute_core #(
     parameter int STREAM_BITS = 20,
     parameter int WORDS_PER_BEAT = 1,
     parameter int TAG_BITS = 1,
-    parameter int PSUM_BLOCK = 0,  // psums in block RAM: one bank
-    parameter int DSP48 = 0,  // there: the vendor's multiplier
+    parameter int PSUM_BLOCK = 0,  // a lone bank of psums in block RAM
+    parameter int DSP48 = 0,  // with a lone bank: the vendor's multiplier
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int PSUMS_BITS = $clog2(PSUM_DEPTH + 1),
     localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1,

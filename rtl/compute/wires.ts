@@ -41,6 +41,7 @@ export function coreWires(arch: Arch) {
   const w = coreWidths(arch);
   const word = Math.ceil(Math.log2(tapWords(arch.pe)));
   const readWidths = [w.lane, word, 1];
+  const westReadWidths = [weightLanes, word, 1]; // a wire each lane
   const operationWidths = [1, 9, w.address, 1];
   const bankWidths = [1, 1, w.address];
   const drainWidths = [1, w.address, 1];
@@ -88,7 +89,7 @@ export function coreWires(arch: Arch) {
         };
       },
     },
-    /** From PE to PE: operation and drain command, in the wires of the banks that they are for. */
+    /** From PE to PE: operation and drain command, in the wires of the lane and the banks that they are for. */
     west: {
       encode: (
         read: TapRead | undefined,
@@ -96,7 +97,8 @@ export function coreWires(arch: Arch) {
         drain: DrainCommand | undefined,
       ): bigint =>
         concat([
-          ...readFields(read),
+          [1 << (read?.lane ?? 0), weightLanes],
+          ...readFields(read).slice(1),
           [operation?.x ?? 0, 9],
           ...Array.from({ length: psumBanks }, (_, i): readonly Field[] => {
             const bank = psumBanks - 1 - i;
@@ -107,16 +109,18 @@ export function coreWires(arch: Arch) {
         ]),
       decode: (bits: bigint | number) => {
         const banks = Array.from({ length: psumBanks }, () => bankWidths).flat();
-        const fields = split(bits, [...readWidths, 9, ...banks]);
-        const x = signed(fields[3]!, 9);
+        const [lanes, ...fields] = split(bits, [...westReadWidths, 9, ...banks]);
+        const [tapWord, weightBank] = fields;
+        const x = signed(fields[2]!, 9);
         let operation: Operation | undefined;
         let drain: DrainCommand | undefined;
         for (let bank = 0; bank < psumBanks; bank++) {
-          const [adds, drains, address] = fields.slice(4 + 3 * (psumBanks - 1 - bank));
+          const [adds, drains, address] = fields.slice(3 + 3 * (psumBanks - 1 - bank));
           if (adds === 1) operation = { x, position: address!, psumBank: bank };
           if (drains === 1) drain = { address: address!, bank };
         }
-        return { read: decodeRead(fields), operation, drain };
+        const lane = Math.max(0, 31 - Math.clz32(lanes!)); // after a reset, none
+        return { read: { lane, word: tapWord!, bank: weightBank! }, operation, drain };
       },
     },
     drain: {

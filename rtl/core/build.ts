@@ -47,6 +47,7 @@ export const machineParameters = (arch: Arch, shape: MachineShape): Readonly<Rec
   PARTITIONS: shape.partitions,
   EMITS: shape.emits,
   FILTERS: shape.filters,
+  LUT_REMAINDERS: Number(shape.lutRemainders),
 });
 
 const testbench = fromRoot('rtl/core/testbench.cpp');

@@ -7,15 +7,16 @@ import { UserError } from '../../src/errors.ts';
 import { compileNetwork } from '../../src/sim/machine/compile.ts';
 import type { MachineLayer } from '../../src/sim/machine/cut.ts';
 import { readIfmap, writeIfmap } from '../../src/sim/machine/layout.ts';
+import { machineShape } from '../../src/sim/machine/shape.ts';
 import { stepMachine } from '../../src/sim/machine/step-machine.ts';
 import { wavesTime } from '../../src/sim/machine/wave-time.ts';
+import { archOf, LEAN } from '../lean.ts';
 import { fromRoot, missing, run } from '../tool.ts';
 import { machineParameters, machineSources } from './build.ts';
 import { anyNetwork, type MachineCase, plainNetwork } from './networks.ts';
-import { same, smallShape, verifyMachine } from './verify.ts';
+import { same, verifyMachine } from './verify.ts';
 
 const arch = { ...zcu102, array: { rows: 4, cols: 4 } };
-const shape = smallShape(arch);
 
 /** A layer that no cut of the machine holds, or that reads nothing but padding, is refused, rightly; it tells nothing here. */
 function unlessRefused<T>(make: () => T): T | undefined {
@@ -111,17 +112,25 @@ test('what the machine cannot do is said before anything runs', () => {
 
 const noVerilator = missing('verilator');
 describe.skipIf(noVerilator)(`the machine under Verilator${noVerilator ? ` (${noVerilator})` : ''}`, () => {
-  test('no warning of lint', async () => {
+  test.each(LEAN)('%s-lean: no warning of lint', async (lean) => {
+    const arch = archOf({ rows: 4, cols: 4, lean });
+    const shape = machineShape(arch);
     const parameters = Object.entries(machineParameters(arch, shape)).map(([name, n]) => `-G${name}=${n}`);
     const args = ['--lint-only', '-Wall', '--top-module', 'sense_core', ...parameters, ...machineSources];
     expect(await run('verilator', args)).toEqual({ status: 0, output: '' });
   });
 
   test('random networks: every byte of memory, every cycle', { timeout: 900_000 }, async () => {
-    const found = await verifyMachine({ cases: 40, rows: 4, cols: 4, seed: 3 });
+    const found = await verifyMachine({ cases: 40, rows: 4, cols: 4, lean: 'none', seed: 3 });
     expect(found).toMatchObject({ valueMismatches: 0, cycleMismatches: 0 });
     for (const kind of ['cases', 'chains', 'partitioned', 'weightFirst', 'chunked'] as const)
       expect(found[kind], kind).toBeGreaterThan(0);
+  });
+
+  test.each(['bram', 'lut'] as const)('%s-lean: the same', { timeout: 900_000 }, async (lean) => {
+    const found = await verifyMachine({ cases: 20, rows: 4, cols: 4, lean, seed: 4 });
+    expect(found).toMatchObject({ valueMismatches: 0, cycleMismatches: 0 });
+    expect(found.cases).toBeGreaterThan(10);
   });
 });
 

@@ -18,8 +18,8 @@ module sense_core #(
     parameter int WEIGHT_DEPTH = 32,
     parameter int WEIGHT_LANES = 3,
     parameter int CHANNEL_GAP = 2,
-    parameter int PSUM_BLOCK = 0,  // psums in block RAM: one bank
-    parameter int DSP48 = 0,  // there: the vendor's multiplier
+    parameter int PSUM_BLOCK = 0,  // a lone bank of psums in block RAM
+    parameter int DSP48 = 0,  // with a lone bank: the vendor's multiplier
     parameter int OFM_LANES = 4,  // filters that are requantised at a time; divides COLS
     parameter int ENTRIES = 256,  // waves an ifmap half
     parameter int VALUE_BEATS = 256,  // beats of values, a row and half
@@ -32,6 +32,8 @@ module sense_core #(
     parameter int PARTITIONS = 64,
     parameter int EMITS = 1024,
     parameter int FILTERS = 1024,
+    // 1: what a memory has beyond whole halves of block RAM, 512 words of 36 bits, lies in LUTs
+    parameter int LUT_REMAINDERS = 0,
     parameter int BEAT_BITS = 28
 ) (
     input  logic                 clk,
@@ -79,6 +81,8 @@ module sense_core #(
   localparam int ENTRY_BITS = TAPS_BITS + LANE_BITS + STREAM_BITS + PSUM_DEPTH;
   localparam int ENTRY_ADDRESS_BITS = $clog2(ENTRIES) + 1;
   localparam int VALUE_ADDRESS_BITS = $clog2(VALUE_BEATS) + 1;
+  localparam int FIRST_VALUE_BITS = VALUE_ADDRESS_BITS + 4;  // of an entry's stream address, those that are not zero
+  localparam int STORED_BITS = TAPS_BITS + LANE_BITS + FIRST_VALUE_BITS + PSUM_DEPTH;
   localparam int WEIGHT_ADDRESS_BITS = $clog2(WEIGHT_BEATS) + 1;
   localparam int WORD_BITS = $clog2(OFM_WORDS);
   localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1;
@@ -149,7 +153,8 @@ module sense_core #(
     if (reset || (start && !busy)) cycles <= '0;
   end
 
-  // Tables. Each reader has its own copy of the partitions, and of the tiles.
+  // Tables. Each reader has its own copy of the partitions, and of the tiles, as far as it reads them; bits that no field
+  // of a table takes are not kept (layer.ts has the fields).
   logic [15:0] taps_address, group_address, load_partition_address, issue_partition_address, emit_partition_address;
   logic [15:0] entry_address_wide, filter_address;
   logic [TILE_INDEX_BITS-1:0] issue_tile_address, drain_tile_address;
@@ -181,85 +186,106 @@ module sense_core #(
       .word(header_byte)
   );
   table_memory #(
+      .WIDTH(48),
       .DEPTH(GROUPS)
   ) group_table (
       .clk,
       .write(table_write && table_select == 3'd2),
       .write_address(table_index[$clog2(GROUPS)-1:0]),
-      .write_data(table_data),
+      .write_data(table_data[47:0]),
       .address(group_address[$clog2(GROUPS)-1:0]),
-      .data(group_data)
+      .data(group_data[47:0])
   );
   table_memory #(
+      .WIDTH(48),
       .DEPTH(TILES)
   ) issue_tiles (
       .clk,
       .write(table_write && table_select == 3'd3),
       .write_address(table_index[$clog2(TILES)-1:0]),
-      .write_data(table_data),
+      .write_data(table_data[47:0]),
       .address(issue_tile_address[$clog2(TILES)-1:0]),
-      .data(issue_tile)
+      .data(issue_tile[47:0])
   );
   table_memory #(
-      .DEPTH(TILES)
+      .WIDTH(80),
+      .DEPTH(TILES),
+      .LUT_BITS(LUT_REMAINDERS * (80 % 36))
   ) drain_tiles (
       .clk,
       .write(table_write && table_select == 3'd3),
       .write_address(table_index[$clog2(TILES)-1:0]),
-      .write_data(table_data),
+      .write_data({table_data[7:0], table_data[119:48]}),
       .address(drain_tile_address[$clog2(TILES)-1:0]),
-      .data(drain_tile_data)
+      .data({drain_tile_data[7:0], drain_tile_data[119:48]})
   );
   table_memory #(
-      .DEPTH(PARTITIONS)
+      .WIDTH(120),
+      .DEPTH(PARTITIONS),
+      .LUT_BITS(120)
   ) load_partitions (
       .clk,
       .write(table_write && table_select == 3'd4),
       .write_address(table_index[$clog2(PARTITIONS)-1:0]),
-      .write_data(table_data),
+      .write_data(table_data[119:0]),
       .address(load_partition_address[$clog2(PARTITIONS)-1:0]),
-      .data(load_partition)
+      .data(load_partition[119:0])
   );
   table_memory #(
-      .DEPTH(PARTITIONS)
+      .WIDTH(120),
+      .DEPTH(PARTITIONS),
+      .LUT_BITS(120)
   ) issue_partitions (
       .clk,
       .write(table_write && table_select == 3'd4),
       .write_address(table_index[$clog2(PARTITIONS)-1:0]),
-      .write_data(table_data),
+      .write_data(table_data[119:0]),
       .address(issue_partition_address[$clog2(PARTITIONS)-1:0]),
-      .data(issue_partition)
+      .data(issue_partition[119:0])
   );
   table_memory #(
-      .DEPTH(PARTITIONS)
+      .WIDTH(120),
+      .DEPTH(PARTITIONS),
+      .LUT_BITS(120)
   ) emit_partitions (
       .clk,
       .write(table_write && table_select == 3'd4),
       .write_address(table_index[$clog2(PARTITIONS)-1:0]),
-      .write_data(table_data),
+      .write_data(table_data[119:0]),
       .address(emit_partition_address[$clog2(PARTITIONS)-1:0]),
-      .data(emit_partition)
+      .data(emit_partition[119:0])
   );
   table_memory #(
+      .WIDTH(123),
       .DEPTH(EMITS)
   ) emit_table (
       .clk,
       .write(table_write && table_select == 3'd5),
       .write_address(table_index[$clog2(EMITS)-1:0]),
-      .write_data(table_data),
+      .write_data(table_data[122:0]),
       .address(entry_address_wide[$clog2(EMITS)-1:0]),
-      .data(emit_entry)
+      .data(emit_entry[122:0])
   );
   table_memory #(
+      .WIDTH(70),
       .DEPTH(FILTERS)
   ) filter_table (
       .clk,
       .write(table_write && table_select == 3'd6),
       .write_address(table_index[$clog2(FILTERS)-1:0]),
-      .write_data(table_data),
+      .write_data(table_data[69:0]),
       .address(filter_address[$clog2(FILTERS)-1:0]),
-      .data(filter_data)
+      .data(filter_data[69:0])
   );
+
+  assign group_data[127:48] = '0;
+  assign issue_tile[127:48] = '0;
+  assign {drain_tile_data[127:120], drain_tile_data[47:8]} = '0;
+  assign load_partition[127:120] = '0;
+  assign issue_partition[127:120] = '0;
+  assign emit_partition[127:120] = '0;
+  assign emit_entry[127:123] = '0;
+  assign filter_data[127:70] = '0;
 
   // On-chip ifmaps and weights, two halves each.
   logic ifmap_loaded, weights_loaded, ifmap_release, weights_release;
@@ -347,19 +373,27 @@ module sense_core #(
   logic [ROWS*ENTRY_BITS-1:0] entry;
   logic [ROWS*8-1:0] value;
   for (genvar r = 0; r < ROWS; r++) begin : row_memories
+    wire [STORED_BITS-1:0] stored;
+    assign entry[r*ENTRY_BITS+:ENTRY_BITS] = {
+      stored[STORED_BITS-1-:TAPS_BITS+LANE_BITS],
+      {(STREAM_BITS - FIRST_VALUE_BITS) {1'b0}},
+      stored[FIRST_VALUE_BITS+PSUM_DEPTH-1:0]
+    };
     table_memory #(
-        .WIDTH(ENTRY_BITS),
-        .DEPTH(2 * ENTRIES)
+        .WIDTH(STORED_BITS),
+        .DEPTH(2 * ENTRIES),
+        .LUT_BITS(LUT_REMAINDERS * (STORED_BITS % 36))
     ) entries (
         .clk,
         .write(entry_write && entry_row == ROW_BITS'(r)),
         .write_address(entry_write_address),
-        .write_data(entry_data),
+        .write_data({entry_data[ENTRY_BITS-1-:TAPS_BITS+LANE_BITS], entry_data[FIRST_VALUE_BITS+PSUM_DEPTH-1:0]}),
         .address(entry_address[r*STREAM_BITS+:ENTRY_ADDRESS_BITS]),
-        .data(entry[r*ENTRY_BITS+:ENTRY_BITS])
+        .data(stored)
     );
     lane_memory #(
-        .DEPTH(2 * VALUE_BEATS)
+        .DEPTH(2 * VALUE_BEATS),
+        .LUT_BITS(LUT_REMAINDERS * (128 % 36))
     ) values (
         .clk,
         .write(value_write && value_row == ROW_BITS'(r)),
@@ -376,7 +410,8 @@ module sense_core #(
     lane_memory #(
         .WIDTH(WEIGHT_LANES * TAP_BITS),
         .PER_BEAT(WORDS_PER_BEAT),
-        .DEPTH(2 * WEIGHT_BEATS)
+        .DEPTH(2 * WEIGHT_BEATS),
+        .LUT_BITS(LUT_REMAINDERS * ((WORDS_PER_BEAT * WEIGHT_LANES * TAP_BITS) % 36))
     ) weights (
         .clk,
         .write(weight_write && weight_column == COLUMN_BITS'(c)),
@@ -608,7 +643,7 @@ module sense_core #(
   );
   assign layer_done = issue_idle && write_idle;
 
-  wire unused = &{1'b0, taps_address, group_address, load_partition_address, issue_partition_address, emit_partition_address,
+  wire unused = &{1'b0, entry_data, taps_address, group_address, load_partition_address, issue_partition_address, emit_partition_address,
       entry_address_wide, filter_address, issue_tile_address, drain_tile_address, header_address, header_byte, table_index,
       leaves, leaving, finish, finished, core_cycles, place_valid[COLS], place_half[COLS],
       place_address[COLS*WORD_BITS+:WORD_BITS], entry_address, value_address, tap_address, request_address, in_data};

@@ -1,13 +1,13 @@
 /** Random networks on the whole machine in silicon, from DRAM to DRAM, held to plain arithmetic and to the stepped machine. */
 import fc from 'fast-check';
 import type { Arch } from '../../src/arch/arch.ts';
-import { zcu102 } from '../../src/arch/presets/zcu102.ts';
 import { type CompiledNetwork, compileNetwork } from '../../src/sim/machine/compile.ts';
 import { DramImage } from '../../src/sim/machine/dram.ts';
 import { readIfmap, writeIfmap } from '../../src/sim/machine/layout.ts';
 import { type MachineShape, machineShape } from '../../src/sim/machine/shape.ts';
 import { type MachineRun, stepMachine } from '../../src/sim/machine/step-machine.ts';
 import type { ByteData } from '../../src/tensor/tensor.ts';
+import { archOf, type LeanSize } from '../lean.ts';
 import { runMachine } from './build.ts';
 import { anyNetwork, type MachineCase, plainNetwork } from './networks.ts';
 
@@ -34,21 +34,18 @@ export const smallShape = (arch: Arch): MachineShape => ({
   ...{ channels: 512, headerBeats: 64, groups: 128, emits: 1024, filters: 64 },
 });
 
-export interface VerifyMachineOptions {
+export interface VerifyMachineOptions extends LeanSize {
   readonly cases: number;
-  readonly rows: number;
-  readonly cols: number;
   readonly seed: number;
 }
 
 export async function verifyMachine({
   cases,
-  rows,
-  cols,
   seed,
+  ...size
 }: VerifyMachineOptions): Promise<MachineVerification> {
-  const arch: Arch = { ...zcu102, array: { rows, cols } };
-  return verifyNetworks(fc.sample(fc.noBias(anyNetwork), { numRuns: cases, seed }), { arch, seed });
+  const drawn = fc.sample(fc.noBias(anyNetwork), { numRuns: cases, seed });
+  return verifyNetworks(drawn, { arch: archOf(size), seed });
 }
 
 export async function verifyNetworks(

@@ -41,6 +41,7 @@ test.skipIf(skipped)(
         array.rows === 4 &&
         array.cols === 4 &&
         pe.psumDepth === 64 &&
+        pe.psumBanks === 2 &&
         pe.weightLanes === 3 &&
         pe.weightDepth === 32,
     )!;

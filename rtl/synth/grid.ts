@@ -1,7 +1,7 @@
 /**
  * Maps compute cores of many sizes, and fits `src/cost/resources.ts` to what they take.
  *
- *   npx tsx rtl/synth/grid.ts          about five minutes on one core
+ *   npx tsx rtl/synth/grid.ts          about ten minutes on one core
  *   npx tsx rtl/synth/grid.ts --fit    only the fit, from the runs recorded before
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,15 @@ export interface GridRun {
 const RESULTS = join(packageRoot, 'results/rtl-resources.json');
 const COEFFICIENTS = join(packageRoot, 'src/cost/resources-fit.gen.ts');
 
-type Point = readonly [rows: number, cols: number, depth: number, taps: number, lanes: number, banks: 1 | 2];
+type Point = readonly [
+  rows: number,
+  cols: number,
+  depth: number,
+  taps: number,
+  lanes: number,
+  banks: 1 | 2,
+  psumBits?: number,
+];
 
 /** Every size varied about the default one, some of them together, and the presets' own; the whole array last. */
 const POINTS: readonly Point[] = [
@@ -41,9 +49,13 @@ const POINTS: readonly Point[] = [
   ...[1, 2].map((lanes): Point => [4, 4, 64, 32, lanes, 2]),
   ...[16, 64].map((taps): Point => [4, 4, 64, taps, 3, 2]),
   [8, 4, 64, 32, 2, 1],
+  [4, 4, 32, 32, 3, 1],
   [4, 4, 256, 32, 2, 1],
   [4, 4, 128, 32, 3, 1],
+  [4, 4, 128, 32, 4, 1],
   [4, 16, 64, 32, 4, 2],
+  [4, 4, 64, 32, 3, 1, 27],
+  [32, 32, 64, 32, 3, 1, 27],
   [32, 32, 64, 32, 3, 2],
 ];
 
@@ -54,10 +66,11 @@ export async function measure([
   weightDepth,
   weightLanes,
   psumBanks,
+  psumBits = zcu102.pe.psumBits,
 ]: Point): Promise<GridRun> {
   const sizes: CoreSizes = {
     array: { rows, cols },
-    pe: { ...zcu102.pe, psumDepth, weightDepth, weightLanes, psumBanks },
+    pe: { ...zcu102.pe, psumDepth, weightDepth, weightLanes, psumBanks, psumBits },
   };
   const found = partsOf(await mapCore({ ...zcu102, ...sizes }));
   const each = (name: string): Resources => found.find((part) => part.name === name)?.each ?? NOTHING;

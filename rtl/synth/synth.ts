@@ -1,27 +1,16 @@
 /** `sense rtl synth`: the whole machine mapped by Yosys, counted, timed, and held against the ZCU102's device. */
 import type { Arch } from '../../src/arch/arch.ts';
-import { presets } from '../../src/arch/presets.ts';
 import { addResources, fits, NOTHING, type Resources, XCZU9EG } from '../../src/cost/resources.ts';
 import { machineShape } from '../../src/sim/machine/shape.ts';
 import { coreParameters } from '../compute/widths.ts';
 import { machineParameters } from '../core/build.ts';
+import { archOf, type Lean, type LeanSize } from '../lean.ts';
 import { countOwn, instances } from './count.ts';
 import { CORNERS } from './delays.ts';
 import { type Netlist, plainName } from './netlist.ts';
 import { CORE_SOURCES, MACHINE_SOURCES } from './sources.ts';
 import { type LongestPath, longestPath } from './timing.ts';
 import { mapDesign } from './yosys.ts';
-
-/** Where the psums lie, and what follows from it. */
-export type Lean = 'bram' | 'lut';
-
-/** Sparing with block RAM: two banks of 64 psums in LUTs. Sparing with LUTs: one bank of 256 in block RAM. */
-const PRESETS: Readonly<Record<Lean, string>> = { bram: 'zcu102', lut: 'zcu102-bram' };
-
-export function archOf({ rows, cols, lean }: SynthOptions): Arch {
-  const preset = presets.find(({ name }) => name === PRESETS[lean])!;
-  return { ...preset, array: { rows, cols } };
-}
 
 export interface SynthesisPart {
   readonly name: string;
@@ -54,13 +43,7 @@ export const NOT_COUNTED: readonly string[] = [
   "the PS side: its DDR controller, and the interconnect between its ports and the machine's four",
 ];
 
-export interface SynthOptions {
-  readonly rows: number;
-  readonly cols: number;
-  readonly lean: Lean;
-}
-
-export async function synthesise(options: SynthOptions): Promise<Synthesis> {
+export async function synthesise(options: LeanSize): Promise<Synthesis> {
   const { rows, cols, lean } = options;
   const arch = archOf(options);
   const netlist = await mapDesign({

@@ -15,7 +15,7 @@ export function synthesisTable(synthesis: Synthesis): string {
     `${((100 * synthesis[kind]) / XCZU9EG[kind]).toFixed(1)} %`.padStart(9),
   ).join('');
   return [
-    heading(`${rows} x ${cols}, ${lean}-lean, one each`),
+    heading(`${rows} x ${cols}${lean === 'none' ? '' : `, ${lean}-lean`}, one each`),
     ...parts.map(({ name, count, each }) => `${name.padEnd(20)}${`x ${count}`.padEnd(8)}${columns(each)}`),
     '',
     heading('in all'),

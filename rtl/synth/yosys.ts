@@ -17,7 +17,7 @@ export interface Mapping {
   readonly flatten?: boolean;
 }
 
-const WITHIN_PE = ['psum_banks', 'psum_block', 'mac_portable', 'mac_dsp48'];
+const WITHIN_PE = ['psum_banks', 'psum_single', 'mac_portable', 'mac_dsp48'];
 
 const script = ({ top, sources, flatten = false }: Mapping, file: string): string => {
   const synth = `synth_xilinx -family xcup -top ${top} -noiopad -noclkbuf`;

@@ -67,7 +67,7 @@ test('a wider array never takes less', () => {
     expect(coreResources(wider)[kind]).toBeGreaterThanOrEqual(base[kind]);
 });
 
-test('two banks of 256 psums a PE are more block RAM than the device has; one bank fits', () => {
+test('two banks of psums a PE in block RAM are more than the device has; one bank fits', () => {
   const deep = presets.find(({ name }) => name === 'zcu102-bram')!;
   const twoBanks = { ...deep, pe: { ...deep.pe, psumBanks: 2 as const } };
   expect(coreResources(twoBanks).bram36).toBe(1024);

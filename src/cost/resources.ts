@@ -61,9 +61,13 @@ export type CoreSizes = Pick<Arch, 'array' | 'pe'>;
 /** Bits that tell `n` things apart. */
 const clog2 = (n: number): number => Math.ceil(Math.log2(n));
 
-/** Beyond this many words Yosys puts a psum bank into block RAM, a half of 36 Kb each. */
+/** Beyond this many words a psum bank lies in block RAM, a half of 36 Kb each. */
 const LUTRAM_WORDS = 64;
 const inBlocks = ({ psumDepth }: CoreSizes['pe']): boolean => psumDepth > LUTRAM_WORDS;
+
+/** A lone bank adds and drains in the DSP slice, and has a bit beside each psum that says it is there. */
+const isLone = ({ psumBanks }: CoreSizes['pe']): boolean => psumBanks === 1;
+const wordBits = (pe: CoreSizes['pe']): number => pe.psumBits + (isLone(pe) ? 1 : 0);
 
 /** The widths in the SystemVerilog that a part's size follows, by its names there. */
 function widths({ array: { rows, cols }, pe }: CoreSizes) {
@@ -80,13 +84,12 @@ function widths({ array: { rows, cols }, pe }: CoreSizes) {
     several: lanes > 1 ? 1 : 0, // lanes to choose from
     left: clog2(lanes + 1),
     banks: pe.psumBanks,
-    // A lone bank in block RAM has its adders in the DSP slice.
-    adders: inBlocks(pe) && pe.psumBanks === 1 ? 0 : pe.psumBits,
-    psumRegisters: inBlocks(pe) && pe.psumBanks === 1 ? 0 : pe.psumBanks * pe.psumBits,
+    adders: isLone(pe) ? 0 : pe.psumBits,
+    psumRegisters: isLone(pe) ? 0 : pe.psumBanks * pe.psumBits,
     // Block RAM has the register of what was read inside.
-    readRegisters: inBlocks(pe) ? 0 : pe.psumBanks * pe.psumBits,
+    readRegisters: inBlocks(pe) ? 0 : pe.psumBanks * wordBits(pe),
     depth: pe.psumDepth,
-    deep: inBlocks(pe) ? 1 : 0, // feeders search wider chunks then
+    deep: pe.psumDepth > 128 ? 1 : 0, // feeders search wider chunks then
     pairs: address * Math.ceil(address / 2),
     load: clog2(rows * pe.weightDepth + 1),
     slots: clog2(pe.psumDepth * pe.weightDepth + 1),
@@ -105,11 +108,11 @@ export const FEATURES: Readonly<
     logic: (w) => [1, w.word, w.several * w.tap, w.lanes, w.banks * w.address, w.adders],
     ff: (w) => [
       1,
-      w.lane + w.word,
+      w.lanes + w.word,
       w.address,
       w.banks,
       w.banks * w.address,
-      w.lanes * (1 + w.tap),
+      w.lanes * (1 + 2 * w.tap),
       w.adders,
       w.psumRegisters,
       w.readRegisters,
@@ -132,7 +135,7 @@ export const FEATURES: Readonly<
     ff: (w) => [1, w.address, w.load, w.slots],
   },
   joints: {
-    logic: (w) => [1, w.rows * w.banks, w.rows * w.banks * w.address],
+    logic: (w) => [1, w.rows * w.banks, w.rows * w.banks * w.address, w.several * w.rows * w.lanes],
     ff: (w) => [1, w.rows, w.rows * w.address],
   },
 };
@@ -154,12 +157,13 @@ const STREAM_BITS = 20; // of an address into the stream memories, where the cor
 
 function blocksOf(part: CorePart, sizes: CoreSizes): Pick<Resources, 'lutram' | 'dsp' | 'bram36'> {
   const w = widths(sizes);
-  const { psumDepth, psumBits, psumBanks } = sizes.pe;
+  const { psumDepth, psumBanks } = sizes.pe;
   if (part === 'pe') {
     const deep = inBlocks(sizes.pe);
     return {
       lutram:
-        lutramOf(2 ** (w.word + 1), w.lanes * w.tap) + (deep ? 0 : psumBanks * lutramOf(psumDepth, psumBits)),
+        lutramOf(2 ** (w.word + 1), w.lanes * w.tap) +
+        (deep ? 0 : psumBanks * lutramOf(psumDepth, wordBits(sizes.pe))),
       dsp: 1,
       bram36: deep ? psumBanks / 2 : 0,
     };

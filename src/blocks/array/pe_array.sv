@@ -18,8 +18,8 @@ module pe_array #(
     parameter int WEIGHT_DEPTH = 32,
     parameter int WEIGHT_LANES = 3,
     parameter int DRAIN_BITS = 32,
-    parameter int PSUM_BLOCK = 0,  // psums in block RAM: one bank
-    parameter int DSP48 = 0,  // there: the vendor's multiplier, and psums south on its cascade
+    parameter int PSUM_BLOCK = 0,  // a lone bank in block RAM
+    parameter int DSP48 = 0,  // with a lone bank: the vendor's multiplier, and psums south on its cascade
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1,
     localparam int WORD_BITS = $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
@@ -36,9 +36,9 @@ module pe_array #(
     output logic [    COLS*DRAIN_BITS-1:0] psums
 );
   localparam int BANK_BITS = 2 + ADDRESS_BITS;
-  localparam int READ_BITS = LANE_BITS + WORD_BITS + 1;
+  localparam int READ_BITS = WEIGHT_LANES + WORD_BITS + 1;
   localparam int WEST_BITS = READ_BITS + 9 + PSUM_BANKS * BANK_BITS;
-  localparam int SOUTH_BITS = PSUM_BLOCK != 0 && DSP48 != 0 ? 48 : DRAIN_BITS;
+  localparam int SOUTH_BITS = PSUM_BANKS == 1 && DSP48 != 0 ? 48 : DRAIN_BITS;
 
   logic [(COLS+1)*ROWS*WEST_BITS-1:0] west;  // of column c, row r at (c * ROWS + r)
   logic [(ROWS+1)*COLS*CHAIN_BITS-1:0] north;  // of row r, column c at (r * COLS + c)
@@ -56,12 +56,14 @@ module pe_array #(
 
   for (genvar r = 0; r < ROWS; r++) begin : row
     // An operation and a drain command never name the same bank: each bank has wires of its own.
-    logic [READ_BITS-1:0] read;
+    logic [LANE_BITS-1:0] lane;
+    logic [WORD_BITS-1:0] word;
+    logic weight_bank;
     logic [8:0] x;
     logic mac, psum_bank, drains_now, drain_bank;
     logic [ADDRESS_BITS-1:0] position, drain_address;
     logic [PSUM_BANKS*BANK_BITS-1:0] banks;
-    assign {read, mac, x, position, psum_bank} = rows[r*OPERATION_BITS+:OPERATION_BITS];
+    assign {lane, word, weight_bank, mac, x, position, psum_bank} = rows[r*OPERATION_BITS+:OPERATION_BITS];
     assign {drains_now, drain_address, drain_bank} = drains[r*DRAIN_COMMAND_BITS+:DRAIN_COMMAND_BITS];
     for (genvar b = 0; b < PSUM_BANKS; b++) begin : bank
       wire here = drains_now && (PSUM_BANKS == 1 || drain_bank == (b == 1));
@@ -72,7 +74,8 @@ module pe_array #(
     if (PSUM_BANKS == 1) begin : lone
       wire unused = &{1'b0, psum_bank, drain_bank};
     end
-    assign west[r*WEST_BITS+:WEST_BITS] = {read, x, banks};
+    wire [WEIGHT_LANES-1:0] lane_wires = WEIGHT_LANES'(1) << lane;
+    assign west[r*WEST_BITS+:WEST_BITS] = {lane_wires, word, weight_bank, x, banks};
     for (genvar c = 0; c < COLS; c++) begin : column
       pe #(
           .PSUM_DEPTH(PSUM_DEPTH),

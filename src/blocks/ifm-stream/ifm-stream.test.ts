@@ -144,7 +144,7 @@ test('a multiplication by the reciprocal divides exactly', () => {
 
 const noVerilator = missing('verilator');
 describe.skipIf(noVerilator)(`ifm_stream.sv under Verilator${noVerilator ? ` (${noVerilator})` : ''}`, () => {
-  test.each([64, 256])('%i psums deep: every operation, every cycle', async (psumDepth) => {
+  test.each([64, 128, 256])('%i psums deep: every operation, every cycle', async (psumDepth) => {
     const arch = { ...zcu102, pe: { ...zcu102.pe, psumDepth } };
     const [wires, w] = [coreWires(arch), coreWidths(arch)];
     const { cycles } = run(

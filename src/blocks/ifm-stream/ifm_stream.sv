@@ -64,7 +64,7 @@ module ifm_stream #(
   end
 
   // Cycles 1 to 3: the chunks of the bitmap, lowest first.
-  localparam int CHUNK = PSUM_DEPTH > 64 ? 16 : 8;
+  localparam int CHUNK = PSUM_DEPTH > 128 ? 16 : 8;
   localparam int CHUNKS = (PSUM_DEPTH + CHUNK - 1) / CHUNK;
   localparam int HIGH_BITS = CHUNKS > 1 ? $clog2(CHUNKS) : 1;
   localparam int LOW_BITS = $clog2(CHUNK);

@@ -27,22 +27,21 @@ module pe #(
     parameter int WEIGHT_DEPTH = 32,
     parameter int WEIGHT_LANES = 3,
     parameter int DRAIN_BITS = 32,
-    parameter int PSUM_BLOCK = 0,  // a lone bank in block RAM: see psum_block.sv
-    parameter int DSP48 = 0,  // there: the vendor's multiplier in place of its twin
+    parameter int PSUM_BLOCK = 0,  // a lone bank in block RAM: see psum_single.sv
+    parameter int DSP48 = 0,  // with a lone bank: the vendor's multiplier in place of its twin
     parameter int LAST_ROW = 0,
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
-    localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1,
     localparam int LEFT_BITS = $clog2(WEIGHT_LANES + 1),
     // Words of WEIGHT_LANES taps that WEIGHT_DEPTH taps touch, the first of them in any lane.
     localparam int WORD_BITS = $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
     localparam int BANK_BITS = 2 + ADDRESS_BITS,
-    localparam int WEST_BITS = LANE_BITS + WORD_BITS + 1 + 9 + PSUM_BANKS * BANK_BITS,
+    localparam int WEST_BITS = WEIGHT_LANES + WORD_BITS + 1 + 9 + PSUM_BANKS * BANK_BITS,
     localparam int TAP_BITS = 8 + ADDRESS_BITS,
     localparam int CHAIN_BITS = 2 + LEFT_BITS + WEIGHT_LANES * (1 + TAP_BITS)
 ) (
     input  logic                  clk,
     input  logic                  reset,
-    // {lane, word, weight bank} of the next cycle's operation, {x, for each psum bank {adds, drains, address}}
+    // {lane: a wire each, word, weight bank} of the next cycle's operation, {x, for each psum bank {adds, drains, address}}
     input  logic [ WEST_BITS-1:0] west,
     output logic [ WEST_BITS-1:0] east,
     // {fresh, bank, lanes left: the highest ones, last of its row: a bit a lane, {weight, offset} a lane}
@@ -51,7 +50,7 @@ module pe #(
     input  logic [DRAIN_BITS-1:0] psum_north,
     output logic [DRAIN_BITS-1:0] psum_south
 );
-  logic [LANE_BITS-1:0] lane;
+  logic [WEIGHT_LANES-1:0] lane;
   logic [WORD_BITS-1:0] word;
   logic weight_bank;
   logic signed [8:0] x;
@@ -78,16 +77,17 @@ module pe #(
     end
   end
 
-  // The taps held, and the one for the operation of the next cycle.
+  // The taps held, and the one for the operation of the next cycle: each lane has a register, empty unless it is meant,
+  // so that what chooses among them melts into the logic behind.
   logic [WEIGHT_LANES*TAP_BITS-1:0] taps[0:(2<<WORD_BITS)-1];
   wire [WEIGHT_LANES*TAP_BITS-1:0] held = taps[{weight_bank, word}];
-  logic [TAP_BITS-1:0] tap;
-  always_comb begin
-    tap = held[TAP_BITS-1:0];
-    for (int l = 1; l < WEIGHT_LANES; l++) if (lane == LANE_BITS'(l)) tap = held[l*TAP_BITS+:TAP_BITS];
-  end
+  logic [WEIGHT_LANES*TAP_BITS-1:0] chosen;
   logic signed [7:0] weight;
   logic [ADDRESS_BITS-1:0] offset;
+  always_comb begin
+    {weight, offset} = '0;
+    for (int l = 0; l < WEIGHT_LANES; l++) {weight, offset} = {weight, offset} | chosen[l*TAP_BITS+:TAP_BITS];
+  end
 
   always_ff @(posedge clk) begin
     if (takes) taps[{load_bank, count}] <= taps_north;
@@ -99,7 +99,7 @@ module pe #(
     end
     south <= reset ? '0 : {fresh, load_bank, onward, last, taps_north};
     east <= reset ? '0 : west;
-    {weight, offset} <= tap;
+    for (int l = 0; l < WEIGHT_LANES; l++) chosen[l*TAP_BITS+:TAP_BITS] <= lane[l] ? held[l*TAP_BITS+:TAP_BITS] : '0;
   end
 
   // What each bank does in cycle 1. Weight 0: the column has no tap here. Adding 0 would do no harm, but writing an
@@ -118,11 +118,12 @@ module pe #(
     end
   end
 
-  if (PSUM_BLOCK != 0) begin : block
-    psum_block #(
+  if (PSUM_BANKS == 1) begin : one
+    psum_single #(
         .PSUM_DEPTH(PSUM_DEPTH),
         .PSUM_BITS(PSUM_BITS),
         .DRAIN_BITS(DRAIN_BITS),
+        .PSUM_BLOCK(PSUM_BLOCK),
         .DSP48(DSP48),
         .LAST_ROW(LAST_ROW)
     ) accumulator (
@@ -130,16 +131,15 @@ module pe #(
         .reset,
         .x,
         .weight,
-        .adds1(adds1[0]),
-        .drains1(drains1[0]),
-        .address1(address1[ADDRESS_BITS-1:0]),
+        .adds1,
+        .drains1,
+        .address1,
         .psum_north,
         .psum_south
     );
-  end else begin : lut
+  end else begin : two
     psum_banks #(
         .PSUM_DEPTH(PSUM_DEPTH),
-        .PSUM_BANKS(PSUM_BANKS),
         .PSUM_BITS(PSUM_BITS),
         .DRAIN_BITS(DRAIN_BITS)
     ) accumulator (
@@ -153,6 +153,6 @@ module pe #(
         .psum_north,
         .psum_south
     );
-    wire unused = &{1'b0, DSP48 != 0, LAST_ROW != 0};
+    wire unused = &{1'b0, PSUM_BLOCK != 0, DSP48 != 0, LAST_ROW != 0};
   end
 endmodule

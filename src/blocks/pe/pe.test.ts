@@ -136,6 +136,7 @@ describe.skipIf(noVerilator)(`pe.sv under Verilator${noVerilator ? ` (${noVerila
   test.each([
     { psumDepth: 64, weightLanes: 3, psumBits: 28, psumBanks: 2, block: 0, dsp: 0 },
     { psumDepth: 8, weightLanes: 1, psumBits: 17, psumBanks: 1, block: 0, dsp: 0 },
+    { psumDepth: 64, weightLanes: 3, psumBits: 27, psumBanks: 1, block: 0, dsp: 1 },
     { psumDepth: 256, weightLanes: 3, psumBits: 28, psumBanks: 1, block: 1, dsp: 0 },
     { psumDepth: 256, weightLanes: 3, psumBits: 28, psumBanks: 1, block: 1, dsp: 1 },
   ] as const)('%o: every wire, every cycle', async ({ block, dsp, ...sizes }) => {

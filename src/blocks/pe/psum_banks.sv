@@ -1,29 +1,28 @@
-// A PE's psums in LUT memories, with the multiplier and the adders about them: one bank adds while the other drains.
+// A PE's psums in LUT memories, two banks with the multiplier and the adders about them: one adds while the other drains.
 //
 //   cycle 1   x * weight; each bank reads at its address       cycle 2   sum, and psum_south      cycle 3   write
 module psum_banks #(
     parameter int PSUM_DEPTH = 64,
-    parameter int PSUM_BANKS = 2,
     parameter int PSUM_BITS = 28,
     parameter int DRAIN_BITS = 32,
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH)
 ) (
-    input  logic                                      clk,
-    input  logic                                      reset,
-    input  logic signed [                        8:0] x,           // in cycle 0
-    input  logic signed [                        7:0] weight,      // in cycle 0
-    input  logic        [             PSUM_BANKS-1:0] adds1,
-    input  logic        [             PSUM_BANKS-1:0] drains1,
-    input  logic        [PSUM_BANKS*ADDRESS_BITS-1:0] address1,
-    input  logic        [             DRAIN_BITS-1:0] psum_north,
-    output logic        [             DRAIN_BITS-1:0] psum_south
+    input  logic                             clk,
+    input  logic                             reset,
+    input  logic signed [               8:0] x,           // in cycle 0
+    input  logic signed [               7:0] weight,      // in cycle 0
+    input  logic        [               1:0] adds1,
+    input  logic        [               1:0] drains1,
+    input  logic        [2*ADDRESS_BITS-1:0] address1,
+    input  logic        [    DRAIN_BITS-1:0] psum_north,
+    output logic        [    DRAIN_BITS-1:0] psum_south
 );
   // Registers between the cycles; the digit is the cycle that reads them.
   logic signed [8:0] x1;
   logic signed [7:0] weight1;
   logic signed [16:0] product2;
   logic second_adds2, second_drains2;  // the second bank does, in place of the first
-  logic [2*PSUM_BITS-1:0] read2;  // what each bank gave; a single bank is read as both
+  logic [2*PSUM_BITS-1:0] read2;  // what each bank gave
   // Bit by bit, and the narrower product on the left: Yosys then puts this choice into the adder's own LUTs.
   wire [PSUM_BITS-1:0] before2;
   for (genvar i = 0; i < PSUM_BITS; i++) begin : choice
@@ -37,12 +36,12 @@ module psum_banks #(
     x1 <= x;
     weight1 <= weight;
     product2 <= x1 * weight1;
-    second_adds2 <= adds1[PSUM_BANKS-1];
-    second_drains2 <= drains1[PSUM_BANKS-1];
+    second_adds2 <= adds1[1];
+    second_drains2 <= drains1[1];
     psum_south <= psum_north + DRAIN_BITS'(drained2);
   end
 
-  for (genvar b = 0; b < PSUM_BANKS; b++) begin : banks
+  for (genvar b = 0; b < 2; b++) begin : banks
     logic [PSUM_BITS-1:0] psums[0:PSUM_DEPTH-1];
     initial for (int i = 0; i < PSUM_DEPTH; i++) psums[i] = '0;
     logic [PSUM_BITS-1:0] read, sum3;
@@ -61,6 +60,5 @@ module psum_banks #(
       if (writes3) psums[address3] <= sum3;
     end
     assign read2[b*PSUM_BITS+:PSUM_BITS] = read;
-    if (PSUM_BANKS == 1) assign read2[PSUM_BITS+:PSUM_BITS] = read;
   end
 endmodule

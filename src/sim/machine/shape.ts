@@ -15,6 +15,7 @@ export interface MachineShape {
   readonly partitions: number;
   readonly emits: number;
   readonly filters: number;
+  readonly lutRemainders: boolean; // what memories have beyond whole halves of block RAM lies in LUTs
 }
 
 /** Words of `weightLanes` taps in a beat of weights. */
@@ -25,14 +26,16 @@ export const wordsPerBeat = ({ pe }: Arch): number =>
 export const tapBits = (psumDepth: number): number => 8 + Math.ceil(Math.log2(psumDepth));
 
 /** Double-buffered halves in whole powers of two, for two of which stream addresses have room. */
-export function machineShape({ array, buffers }: Arch): MachineShape {
+export function machineShape({ array, pe, buffers }: Arch): MachineShape {
   const half = (bytes: number, ways: number, each: number): number =>
     Math.max(16, Math.min(1024, 2 ** Math.floor(Math.log2(bytes / 2 / ways / each))));
+  const valueBeats = half(buffers.ifmapBytes, array.rows, BEAT_BYTES);
   const lanes = [8, 4, 2, 1].find((n) => array.cols % n === 0 && n <= Math.max(1, array.cols / 2))!;
   return {
     ofmLanes: lanes,
-    entries: 512,
-    valueBeats: half(buffers.ifmapBytes, array.rows, BEAT_BYTES),
+    // A wave's tile rarely has fewer values a row than a beat holds.
+    entries: Math.min(512, valueBeats),
+    valueBeats,
     weightBeats: half(buffers.weightBytes, array.cols, BEAT_BYTES),
     ofmWords: half(buffers.ofmapBytes, array.cols, 4),
     channels: 4096,
@@ -42,5 +45,6 @@ export function machineShape({ array, buffers }: Arch): MachineShape {
     partitions: 64,
     emits: 2048,
     filters: 1024,
+    lutRemainders: pe.psumBanks === 1 && pe.psumDepth <= 64, // such PEs leave LUTs over
   };
 }

@@ -1,4 +1,4 @@
-  // Bound to psum_block: with operations on one psum 3 or more cycles apart, it is an accumulator without a pipeline.
+  // Bound to psum_single: with operations on one psum 3 or more cycles apart, it is an accumulator without a pipeline.
   (* anyconst *) wire [ADDRESS_BITS-1:0] watched;  // whichever psum
   logic [2:0] since_start = '0;
   initial assume (reset);

@@ -1,14 +1,16 @@
-// A PE's psums in one block RAM, up to 512 of them in a half of 36 Kb, with the DSP slice that multiplies and adds.
+// One bank of a PE's psums, with the DSP slice that multiplies and adds. It lies in LUT memories, 64 psums of 27 bits in
+// four slices, or in block RAM, up to 512 psums in a half of 36 Kb.
 //
 //   cycle 1   x * weight; read       cycle 2   psum_south = what is read + x * weight, or + psum_north
 //   cycle 3   that is written too: an empty word where it drained
 //
 // Beside each psum lies a bit that says it is there: a drain takes it away, and where there is none 0 is read. So
 // nothing needs to choose what is written, and the same adder serves sums and drains, which never come together.
-module psum_block #(
-    parameter int PSUM_DEPTH = 256,
+module psum_single #(
+    parameter int PSUM_DEPTH = 64,
     parameter int PSUM_BITS = 28,
     parameter int DRAIN_BITS = 32,
+    parameter int PSUM_BLOCK = 0,  // in block RAM
     parameter int DSP48 = 0,
     parameter int LAST_ROW = 0,
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH)
@@ -23,7 +25,7 @@ module psum_block #(
     input  logic        [  DRAIN_BITS-1:0] psum_north,
     output logic        [  DRAIN_BITS-1:0] psum_south
 );
-  (* ram_style = "block" *)
+  (* ram_style = PSUM_BLOCK != 0 ? "block" : "distributed" *)
   logic [PSUM_BITS:0] psums[0:PSUM_DEPTH-1];  // {there, psum}
   initial for (int i = 0; i < PSUM_DEPTH; i++) psums[i] = '0;
 
@@ -46,6 +48,7 @@ module psum_block #(
     writes3 <= (adds2 || drains2) && !reset;
     if (writes3) psums[address3] <= {adds3, sum3};
   end
+  wire unused = &{1'b0, PSUM_BLOCK != 0};
 
   if (DSP48 != 0) begin : vendor
     mac_dsp48 #(
@@ -78,6 +81,6 @@ module psum_block #(
         .sum3,
         .psum_south
     );
-    wire unused = &{1'b0, LAST_ROW != 0};
+    wire unused_row = &{1'b0, LAST_ROW != 0};
   end
 endmodule
