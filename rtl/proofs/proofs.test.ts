@@ -89,15 +89,12 @@ const PROOFS: readonly Proof[] = [
     controls: [
       {
         name: 'bursts to the end of the request',
-        change: { replace: 'left < COUNT_BITS', by: "left < COUNT_BITS'(BURST) || left < COUNT_BITS" },
+        change: { replace: 'length = last ?', by: "length = last || beyond < COUNT_BITS'(BURST) ?" },
       },
-      { name: 'a length that is the count', change: { replace: "burst - 1'b1", by: 'burst' } },
+      { name: 'a length that is the count', change: { replace: "8'(length)", by: "8'(length) + 8'd1" } },
       {
         name: 'an address that moves on before it is taken',
-        change: {
-          replace: 'else if (arvalid && arready) begin\n      address',
-          by: 'else if (arvalid) begin\n      address',
-        },
+        change: { replace: 'else if (arready)', by: 'else' },
       },
     ],
   },
