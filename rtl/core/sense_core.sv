@@ -84,9 +84,9 @@ module sense_core #(
   localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1;
   localparam int COLUMN_BITS = COLS > 1 ? $clog2(COLS) : 1;
 
-  // What a layer is, and its tables as they come.
-  logic [1023:0] descriptor;
-  logic table_write, layer_done;
+  // What a layer is, the one behind it, and its tables as they come.
+  logic [1023:0] descriptor, following;
+  logic table_write, layer_done, following_known;
   logic [2:0] table_select;
   logic [15:0] table_index;
   logic [127:0] table_data;
@@ -136,6 +136,8 @@ module sense_core #(
       .in_ready(in_ready[0]),
       .in_data(in_data[0+:128]),
       .descriptor,
+      .following,
+      .following_known,
       .table_write,
       .table_select,
       .table_index,
@@ -324,12 +326,12 @@ module sense_core #(
   ) weight_fetch (
       .clk,
       .reset,
-      .start(layer_start),
-      .base(descriptor[10*32+:BEAT_BITS]),
-      .units(descriptor[7*32+16+:16]),
-      .loads(descriptor[22*32+16+:16]),
-      .column_beats(descriptor[11*32+:16]),
-      .unit_beats(descriptor[12*32+:16]),
+      .start(following_known),
+      .base(following[10*32+:BEAT_BITS]),
+      .units(following[7*32+16+:16]),
+      .loads(following[22*32+16+:16]),
+      .column_beats(following[11*32+:16]),
+      .unit_beats(following[12*32+:16]),
       .release_half(weights_release),
       .loaded(weights_loaded),
       .request_valid(request_valid[2]),
@@ -608,7 +610,7 @@ module sense_core #(
   );
   assign layer_done = issue_idle && write_idle;
 
-  wire unused = &{1'b0, taps_address, group_address, load_partition_address, issue_partition_address, emit_partition_address,
+  wire unused = &{1'b0, following, taps_address, group_address, load_partition_address, issue_partition_address, emit_partition_address,
       entry_address_wide, filter_address, issue_tile_address, drain_tile_address, header_address, header_byte, table_index,
       leaves, leaving, finish, finished, core_cycles, place_valid[COLS], place_half[COLS],
       place_address[COLS*WORD_BITS+:WORD_BITS], entry_address, value_address, tap_address, request_address, in_data};
