@@ -133,7 +133,6 @@ module sense_core #(
       .request_address(request_address[0+:BEAT_BITS]),
       .request_beats(request_beats[0+:16]),
       .in_valid(in_valid[0]),
-      .in_ready(in_ready[0]),
       .in_data(in_data[0+:128]),
       .descriptor,
       .following,
@@ -145,6 +144,7 @@ module sense_core #(
       .layer_start,
       .layer_done
   );
+  assign in_ready[0] = 1'b1;
   assign done = control_done;
   always_ff @(posedge clk) begin
     if (busy) cycles <= cycles + 64'd1;

@@ -19,7 +19,7 @@ export class LayerControl {
   done = false;
   /** A pulse: the layer behind the one that runs is known, and its weights may be fetched. */
   followingKnown = false;
-  readonly inReady = true;
+  readonly inReady = true; // a beat is taken as it comes
   readonly #words = new Uint32Array(4 * DESCRIPTOR_BEATS);
   #layer: Layer = layerCodec.decode(this.#words);
   #following: Layer = this.#layer;

@@ -21,8 +21,7 @@ module layer_control #(
     input  logic                 request_ready,
     output logic [BEAT_BITS-1:0] request_address,
     output logic [         15:0] request_beats,
-    input  logic                 in_valid,
-    output logic                 in_ready,
+    input  logic                 in_valid,          // a beat, taken as it comes
     input  logic [        127:0] in_data,
     output logic [       1023:0] descriptor,
     output logic [       1023:0] following,
@@ -56,7 +55,6 @@ module layer_control #(
   assign busy = state != IDLE;
   assign request_valid = state == ASK_LAYER || state == ASK_TABLES;
   assign request_beats = state == ASK_LAYER ? 16'd8 : descriptor[6*32+:16];
-  assign in_ready = 1'b1;
   assign table_write = received && state == GET_TABLES;
   assign layer_start = state == BEGIN;
 
