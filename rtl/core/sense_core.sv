@@ -86,7 +86,7 @@ module sense_core #(
 
   // What a layer is, the one behind it, and its tables as they come.
   logic [1023:0] descriptor, following;
-  logic table_write, layer_done, following_known;
+  logic table_write, tables_ready, layer_done, following_known;
   logic [2:0] table_select;
   logic [15:0] table_index;
   logic [127:0] table_data;
@@ -141,6 +141,7 @@ module sense_core #(
       .table_select,
       .table_index,
       .table_data,
+      .tables_ready,
       .layer_start,
       .layer_done
   );
@@ -175,7 +176,7 @@ module sense_core #(
       .DEPTH(HEADER_BEATS)
   ) header_table (
       .clk,
-      .write(table_write && table_select == 3'd1),
+      .write(table_write && table_select == 3'd2),
       .write_address(table_index[$clog2(HEADER_BEATS)-1:0]),
       .write_data(table_data),
       .beat(header_address[4+:$clog2(HEADER_BEATS)]),
@@ -186,7 +187,7 @@ module sense_core #(
       .DEPTH(GROUPS)
   ) group_table (
       .clk,
-      .write(table_write && table_select == 3'd2),
+      .write(table_write && table_select == 3'd3),
       .write_address(table_index[$clog2(GROUPS)-1:0]),
       .write_data(table_data),
       .address(group_address[$clog2(GROUPS)-1:0]),
@@ -196,7 +197,7 @@ module sense_core #(
       .DEPTH(TILES)
   ) issue_tiles (
       .clk,
-      .write(table_write && table_select == 3'd3),
+      .write(table_write && table_select == 3'd4),
       .write_address(table_index[$clog2(TILES)-1:0]),
       .write_data(table_data),
       .address(issue_tile_address[$clog2(TILES)-1:0]),
@@ -206,7 +207,7 @@ module sense_core #(
       .DEPTH(TILES)
   ) drain_tiles (
       .clk,
-      .write(table_write && table_select == 3'd3),
+      .write(table_write && table_select == 3'd4),
       .write_address(table_index[$clog2(TILES)-1:0]),
       .write_data(table_data),
       .address(drain_tile_address[$clog2(TILES)-1:0]),
@@ -216,7 +217,7 @@ module sense_core #(
       .DEPTH(PARTITIONS)
   ) load_partitions (
       .clk,
-      .write(table_write && table_select == 3'd4),
+      .write(table_write && table_select == 3'd1),
       .write_address(table_index[$clog2(PARTITIONS)-1:0]),
       .write_data(table_data),
       .address(load_partition_address[$clog2(PARTITIONS)-1:0]),
@@ -226,7 +227,7 @@ module sense_core #(
       .DEPTH(PARTITIONS)
   ) issue_partitions (
       .clk,
-      .write(table_write && table_select == 3'd4),
+      .write(table_write && table_select == 3'd1),
       .write_address(table_index[$clog2(PARTITIONS)-1:0]),
       .write_data(table_data),
       .address(issue_partition_address[$clog2(PARTITIONS)-1:0]),
@@ -236,7 +237,7 @@ module sense_core #(
       .DEPTH(PARTITIONS)
   ) emit_partitions (
       .clk,
-      .write(table_write && table_select == 3'd4),
+      .write(table_write && table_select == 3'd1),
       .write_address(table_index[$clog2(PARTITIONS)-1:0]),
       .write_data(table_data),
       .address(emit_partition_address[$clog2(PARTITIONS)-1:0]),
@@ -421,7 +422,7 @@ module sense_core #(
       .ifmap_loaded,
       .weights_loaded,
       .region_emitted(emitted),
-      .lanes_ready,
+      .lanes_ready(lanes_ready && tables_ready),
       .idle(issue_idle),
       .partition_address(issue_partition_address),
       .partition(issue_partition),

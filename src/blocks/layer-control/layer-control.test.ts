@@ -85,7 +85,7 @@ function wires(control: LayerControl, begun: boolean): ExpectedRow {
     ...{ request_address: request?.address, request_beats: request?.beats },
     descriptor: begun || table || layerStart ? joined(layerCodec.encode(control.layer)) : undefined,
     following: followingKnown ? joined(layerCodec.encode(control.following)) : undefined,
-    ...{ table_write: table !== undefined, table_index: table?.index },
+    ...{ tables_ready: control.tablesReady, table_write: table !== undefined, table_index: table?.index },
     table_select: table && TABLES.indexOf(table.name),
     table_data: table && joined(table.beat),
   };

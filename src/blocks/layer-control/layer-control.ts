@@ -13,12 +13,14 @@ export interface LayerControlInputs {
   readonly layerDone: boolean;
 }
 
-type State = 'idle' | 'ask layer' | 'get layer' | 'run' | 'ask tables' | 'get tables' | 'begin';
+type State = 'idle' | 'ask layer' | 'get layer' | 'run' | 'ask tables' | 'get tables';
 
 export class LayerControl {
   done = false;
   /** A pulse: the layer behind the one that runs is known, and its weights may be fetched. */
   followingKnown = false;
+  /** A pulse: the tables that the ifmap's loads need are there. */
+  layerStart = false;
   readonly inReady = true; // a beat is taken as it comes
   readonly #words = new Uint32Array(4 * DESCRIPTOR_BEATS);
   #layer: Layer = layerCodec.decode(this.#words);
@@ -44,8 +46,8 @@ export class LayerControl {
     return this.#following;
   }
 
-  get layerStart(): boolean {
-    return this.#state === 'begin';
+  get tablesReady(): boolean {
+    return this.#state !== 'get tables';
   }
 
   get request(): Run | undefined {
@@ -68,7 +70,7 @@ export class LayerControl {
     const { start, requestTaken, beat, layerDone } = this.#inputs;
     const received = this.#received;
     this.#received = beat;
-    [this.done, this.followingKnown] = [false, false];
+    [this.done, this.followingKnown, this.layerStart] = [false, false, false];
     if (this.#state === 'idle') {
       if (start !== undefined) [this.#address, this.#state] = [start, 'ask layer'];
     } else if (this.#state === 'ask layer') {
@@ -79,12 +81,7 @@ export class LayerControl {
       if (layerDone) this.#advance();
     } else if (this.#state === 'ask tables') {
       if (requestTaken) this.#state = 'get tables';
-    } else if (this.#state === 'get tables') {
-      if (received) this.#count();
-    } else {
-      this.#address = this.#layer.next;
-      this.#state = this.#layer.next === 0 ? 'run' : 'ask layer';
-    }
+    } else if (received) this.#count();
   }
 
   #keep(beat: Beat): void {
@@ -105,7 +102,10 @@ export class LayerControl {
 
   #count(): void {
     if (++this.#index < this.#layer[`${TABLES[this.#table]!}Beats`]) return;
+    this.layerStart = TABLES[this.#table] === 'partitions';
     [this.#index, this.#table] = [0, (this.#table + 1) % TABLES.length];
-    if (this.#table === 0) this.#state = 'begin';
+    if (this.#table > 0) return;
+    this.#address = this.#layer.next;
+    this.#state = this.#layer.next === 0 ? 'run' : 'ask layer';
   }
 }

@@ -1,13 +1,14 @@
 // Runs layers one after another: fetches a layer's tables, starts the engines, fetches the descriptor of the layer
 // behind it while they work, and goes on with that one when the layer's ofmap is in memory.
 //
-//   idle ─start─▶ ask ─▶ descriptor (8 beats) ─▶ run ─layer_done─▶ ask ─▶ tables ─▶ begin ─▶ idle, after the last layer
-//                  ▲          `following`             `descriptor`                    │
-//                  └──────────────────────── another layer follows ───────────────────┘
+//   idle ─start─▶ ask ─▶ descriptor (8 beats) ─▶ run ─layer_done─▶ ask ─▶ tables ─▶ run ─layer_done─▶ idle
+//                  ▲          `following`             `descriptor`          │
+//                  └──────────────── another layer follows ─────────────────┘
 //
 // `following_known` says that the next layer is known: its weights may be fetched under the one that runs. The tables
-// of a layer lie in memory one after another; `table_select` says whose a beat is, `table_index` which. A beat is
-// registered as it comes, so what fans out to a descriptor and ten tables is no pin.
+// of a layer lie in memory one after another; `table_select` says whose a beat is, `table_index` which. What the
+// ifmap's loads need comes first: `layer_start` does not wait for the rest, the first wave does, until `tables_ready`.
+// A beat is registered as it comes, so what fans out to a descriptor and ten tables is no pin.
 module layer_control #(
     parameter int BEAT_BITS = 28
 ) (
@@ -27,14 +28,15 @@ module layer_control #(
     output logic [       1023:0] following,
     output logic                 following_known,   // a pulse
     output logic                 table_write,
-    output logic [          2:0] table_select,      // K, headers, groups, tiles, partitions, emits, filters
+    output logic [          2:0] table_select,      // K, partitions, headers, groups, tiles, emits, filters
     output logic [         15:0] table_index,
     output logic [        127:0] table_data,
-    output logic                 layer_start,
+    output logic                 tables_ready,
+    output logic                 layer_start,       // a pulse: K and partitions are there
     input  logic                 layer_done
 );
   localparam logic [2:0] IDLE = 3'd0, ASK_LAYER = 3'd1, GET_LAYER = 3'd2, RUN = 3'd3, ASK_TABLES = 3'd4, GET_TABLES = 3'd5;
-  localparam logic [2:0] BEGIN = 3'd6;
+  localparam logic [2:0] LAST = 3'd6;  // of the tables
   logic [2:0] state;
   logic received;
   logic [7:0] place;  // of the descriptor's next beat, one bit
@@ -56,7 +58,7 @@ module layer_control #(
   assign request_valid = state == ASK_LAYER || state == ASK_TABLES;
   assign request_beats = state == ASK_LAYER ? 16'd8 : descriptor[6*32+:16];
   assign table_write = received && state == GET_TABLES;
-  assign layer_start = state == BEGIN;
+  assign tables_ready = state != GET_TABLES;
 
   always_ff @(posedge clk) begin
     received <= in_valid;
@@ -74,6 +76,8 @@ module layer_control #(
     end else if (table_write) behind <= behind - 1'b1;
     if (table_write) table_index <= table_ends ? '0 : table_index + 1'b1;
     if (table_ends) table_select <= table_select + 1'b1;
+
+    layer_start <= table_ends && table_select == 3'd1;
 
     done <= 1'b0;
     case (state)
@@ -96,8 +100,8 @@ module layer_control #(
         done <= !follows;
       end
       ASK_TABLES: if (request_ready) state <= GET_TABLES;
-      GET_TABLES: if (table_ends && table_select == 3'd6) state <= BEGIN;
-      default: begin
+      default:
+      if (table_ends && table_select == LAST) begin
         request_address <= next_layer;
         table_select <= '0;
         choice <= '0;
@@ -110,6 +114,7 @@ module layer_control #(
       place <= 8'd1;
       follows <= 1'b0;
       following_known <= 1'b0;
+      layer_start <= 1'b0;
       table_select <= '0;
       table_index <= '0;
       choice <= '0;

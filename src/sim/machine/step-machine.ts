@@ -34,7 +34,7 @@ import { type MachineShape, machineShape, tapBits, wordsPerBeat } from './shape.
 export interface MachineRun {
   /** From the start to the last byte of the last layer's ofmap in memory. */
   readonly cycles: number;
-  /** The cycle in which each layer's tables were complete. */
+  /** The cycle in which each layer's ifmap could be loaded. */
   readonly layerStarts: readonly number[];
   readonly overflow: boolean;
   /** Beats read by each port (descriptors and tables, ifmaps, weights), and written. */
@@ -258,7 +258,11 @@ export class Machine {
     });
     issue.tick({
       ...{ start, layer, ifmapLoaded: ifmLoad.loaded, weightsLoaded: weightFetch.loaded },
-      ...{ regionEmitted: this.emit.emitted, lanesReady: this.emit.lanesReady, slots: ifmLoad.slots },
+      ...{
+        regionEmitted: this.emit.emitted,
+        lanesReady: this.emit.lanesReady && control.tablesReady,
+        slots: ifmLoad.slots,
+      },
       partition: this.#tables.issuePartitions.out,
       group: this.#tables.groups.out,
       tile: this.#tables.issueTiles.out,
