@@ -274,6 +274,7 @@ module sense_core #(
   logic [SLOT_BITS-1:0] slots;
   logic [COLUMN_BITS-1:0] weight_column;
   logic [WEIGHT_ADDRESS_BITS-1:0] weight_write_address;
+  logic [127:0] weight_data;
 
   ifm_load #(
       .ROWS(ROWS),
@@ -341,9 +342,11 @@ module sense_core #(
       .request_beats(request_beats[32+:16]),
       .in_valid(in_valid[2]),
       .in_ready(in_ready[2]),
+      .in_data(in_data[2*128+:128]),
       .write(weight_write),
       .write_column(weight_column),
-      .write_address(weight_write_address)
+      .write_address(weight_write_address),
+      .write_data(weight_data)
   );
 
   logic [ROWS*STREAM_BITS-1:0] entry_address, value_address;
@@ -384,7 +387,7 @@ module sense_core #(
         .clk,
         .write(weight_write && weight_column == COLUMN_BITS'(c)),
         .write_address(weight_write_address),
-        .write_data(in_data[2*128+:128]),
+        .write_data(weight_data),
         .beat(tap_address[c*STREAM_BITS+SUB_BITS+:WEIGHT_ADDRESS_BITS]),
         .sub(SUB_BITS > 0 ? tap_address[c*STREAM_BITS+:SUB_WIDTH] : '0),
         .word(taps[c*WEIGHT_LANES*TAP_BITS+:WEIGHT_LANES*TAP_BITS])

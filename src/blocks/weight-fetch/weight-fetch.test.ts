@@ -5,7 +5,8 @@ import { differenceToSilicon, type ExpectedRow } from '../../../rtl/blocks/agree
 import type { InputRow } from '../../../rtl/blocks/cosim.ts';
 import { missing } from '../../../rtl/tool.ts';
 import { seeded } from '../../tensor/random.ts';
-import { WeightFetch, type WeightLayer } from './weight-fetch.ts';
+import type { Beat } from '../table-memory/beat.ts';
+import { WeightFetch, type WeightLayer, type WeightWrite } from './weight-fetch.ts';
 
 const depth = 8;
 type Random = ReturnType<typeof seeded>;
@@ -17,6 +18,11 @@ function anyLayer({ below }: Random, cols: number): WeightLayer {
   return { weights: below(2 ** 20), units, weightLoads, columnBeats, unitBeats: columnBeats * cols };
 }
 
+/** What lies in memory. */
+const beatAt = (place: number): Beat => Uint32Array.of(place, place * 3, ~place, place * 7);
+const joined = (beat: Beat | undefined): bigint | undefined =>
+  beat?.reduceRight((bits, word) => (bits << 32n) | BigInt(word), 0n);
+
 /** Where every beat of every load must go, in order: a unit into one half, the next one into the other. */
 const plainWrites = (layers: readonly WeightLayer[], cols: number) =>
   layers
@@ -25,7 +31,7 @@ const plainWrites = (layers: readonly WeightLayer[], cols: number) =>
     )
     .flatMap(({ weights, unit, unitBeats, columnBeats }, load) =>
       Array.from({ length: cols * columnBeats }, (_, i) => ({
-        from: weights + unit * unitBeats + i,
+        beat: beatAt(weights + unit * unitBeats + i),
         column: Math.floor(i / columnBeats),
         address: (load % 2) * depth + (i % columnBeats),
       })),
@@ -39,7 +45,7 @@ function run(seed: number, cols: number) {
   const all = layers.reduce((sum, { weightLoads }) => sum + weightLoads, 0);
   const fetch = new WeightFetch({ cols, depth });
   const [vectors, expected]: [InputRow[], ExpectedRow[]] = [[{ reset: 1 }], [{}]];
-  const writes: ReturnType<typeof plainWrites>[number][] = [];
+  const writes: WeightWrite[] = [];
   let [named, asked, loaded, released, from, left] = [0, 0, 0, 0, 0, 0];
   let mostAhead = 0;
   while (released < all) {
@@ -50,28 +56,27 @@ function run(seed: number, cols: number) {
     const layer = layers[Math.max(0, named - 1)]!;
     const release = released < loaded && below(12) === 0;
     const [taken, pauses] = [below(2) === 0, below(4) === 0];
-    const { request, inReady, place } = fetch;
-    const arrives = inReady && !pauses && left > 0;
+    const { request, inReady, write } = fetch;
+    const offered = !pauses && left > 0 ? beatAt(from) : undefined;
+    const beat = inReady ? offered : undefined;
     vectors.push({
-      ...{ start, release_half: release, request_ready: taken, in_valid: !pauses && left > 0 },
+      ...{ start, release_half: release, request_ready: taken, in_valid: offered !== undefined },
       ...{ base: layer.weights, units: layer.units, loads: layer.weightLoads },
-      ...{ column_beats: layer.columnBeats, unit_beats: layer.unitBeats },
+      ...{ column_beats: layer.columnBeats, unit_beats: layer.unitBeats, in_data: joined(offered) ?? 0 },
     });
     expected.push({
-      ...{ loaded: fetch.loaded, request_valid: request !== undefined, in_ready: inReady, write: arrives },
+      ...{ loaded: fetch.loaded, in_ready: inReady },
+      ...{ request_valid: request !== undefined, write: write !== undefined },
       ...{ request_address: request?.address, request_beats: request?.beats },
-      write_column: arrives ? place.column : undefined,
-      write_address: arrives ? place.address : undefined,
+      ...{ write_column: write?.column, write_address: write?.address, write_data: joined(write?.beat) },
     });
     loaded += Number(fetch.loaded);
     released += Number(release);
-    if (arrives) {
-      writes.push({ from, ...place });
-      [from, left] = [from + 1, left - 1];
-    }
+    if (write) writes.push(write);
+    if (beat) [from, left] = [from + 1, left - 1];
     if (request && taken) [from, left, asked] = [request.address, request.beats, asked + 1];
     mostAhead = Math.max(mostAhead, asked - released);
-    fetch.tick({ start, layer, release, requestTaken: request !== undefined && taken, arrives });
+    fetch.tick({ start, layer, release, requestTaken: request !== undefined && taken, beat });
     fetch.commit();
   }
   return { layers, writes, mostAhead, vectors, expected };

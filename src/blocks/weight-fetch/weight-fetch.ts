@@ -1,6 +1,7 @@
 /** Fills the column memories with one unit of weights after another, into either half in turn. Silicon: weight_fetch.sv. */
 import type { Run } from '../axi/axi-read.ts';
 import type { Layer } from '../layer-control/layer.ts';
+import type { Beat } from '../table-memory/beat.ts';
 
 export type WeightLayer = Pick<Layer, 'weights' | 'units' | 'weightLoads' | 'columnBeats' | 'unitBeats'>;
 
@@ -9,11 +10,18 @@ export interface WeightFetchInputs {
   readonly layer: WeightLayer;
   readonly release: boolean;
   readonly requestTaken: boolean;
-  readonly arrives: boolean; // a beat, taken where `inReady`
+  readonly beat: Beat | undefined; // taken where `inReady`
+}
+
+export interface WeightWrite {
+  readonly column: number;
+  readonly address: number;
+  readonly beat: Beat;
 }
 
 export class WeightFetch {
   loaded = false;
+  write: WeightWrite | undefined;
   readonly #cols: number;
   readonly #depth: number;
   #state: 'idle' | 'ask' | 'get' = 'idle';
@@ -43,25 +51,20 @@ export class WeightFetch {
     return this.#state === 'get';
   }
 
-  /** Where a beat that arrives now belongs. */
-  get place(): { readonly column: number; readonly address: number } {
-    return { column: this.#column, address: this.#half * this.#depth + this.#beat };
-  }
-
   tick(inputs: WeightFetchInputs): void {
     this.#inputs = inputs;
   }
 
   commit(): void {
-    const { start, layer, release, requestTaken, arrives } = this.#inputs!;
+    const { start, layer, release, requestTaken, beat } = this.#inputs!;
     const idle = this.#state === 'idle';
     const begins = idle && this.#left > 0 && this.#used < 2;
-    this.loaded = false;
+    [this.loaded, this.write] = [false, undefined];
     this.#used += Number(begins) - Number(release);
     if (idle && this.#left === 0 && this.#waits) this.#beginLayer(layer);
     else if (begins) this.#state = 'ask';
     else if (this.#state === 'ask' && requestTaken) this.#state = 'get';
-    else if (this.#state === 'get' && arrives) this.#arrive(this.#layer!);
+    else if (this.#state === 'get' && beat) this.#arrive(beat, this.#layer!);
     if (start) this.#waits = true;
   }
 
@@ -69,7 +72,8 @@ export class WeightFetch {
     [this.#layer, this.#left, this.#unit, this.#waits] = [layer, layer.weightLoads, 0, false];
   }
 
-  #arrive({ columnBeats, units }: WeightLayer): void {
+  #arrive(beat: Beat, { columnBeats, units }: WeightLayer): void {
+    this.write = { column: this.#column, address: this.#half * this.#depth + this.#beat, beat };
     if (++this.#beat < columnBeats) return;
     this.#beat = 0;
     if (++this.#column < this.#cols) return;

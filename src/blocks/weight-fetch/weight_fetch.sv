@@ -1,6 +1,6 @@
 // Fills the column memories with the weights of one unit after another, into either half in turn.
 //
-//   memory ─▶ beats of column 0, of column 1, ... ─▶ column memory {half, beat of the column}
+//   memory ─▶ beats of column 0, of column 1, ... ─▶ a register ─▶ column memory {half, beat of the column}
 //
 // A unit is fetched when a half is free: two units are on chip at most. Units come round again until `loads` are done,
 // then those of the layer that `start` has named follow, while the array may still work on this one.
@@ -29,9 +29,11 @@ module weight_fetch #(
     output logic [           15:0] request_beats,
     input  logic                   in_valid,
     output logic                   in_ready,
+    input  logic [          127:0] in_data,
     output logic                   write,
     output logic [COLUMN_BITS-1:0] write_column,
-    output logic [   DEPTH_BITS:0] write_address
+    output logic [   DEPTH_BITS:0] write_address,
+    output logic [          127:0] write_data
 );
   localparam logic [1:0] IDLE = 2'd0, ASK = 2'd1, GET = 2'd2;
   logic [1:0] state;
@@ -43,23 +45,27 @@ module weight_fetch #(
   logic [BEAT_BITS-1:0] first_unit;
   logic [DEPTH_BITS:0] beats_of_column, beats_behind;
   logic [16:0] units_of_round, units_behind, loads_behind;
+  logic [COLUMN_BITS-1:0] column;
   logic [DEPTH_BITS-1:0] beat;
 
   wire begins_layer = state == IDLE && waits && loads_behind[16];
   wire begins = state == IDLE && !loads_behind[16] && used != 2'd2;
-  wire column_ends = write && beats_behind[DEPTH_BITS];
-  wire last_column = write_column == COLUMN_BITS'(COLS - 1);
+  wire arrives = state == GET && in_valid;
+  wire column_ends = arrives && beats_behind[DEPTH_BITS];
+  wire last_column = column == COLUMN_BITS'(COLS - 1);
   wire ends = column_ends && last_column;
 
   wire unused_bits = &{1'b0, column_beats};
 
   assign request_valid = state == ASK;
   assign in_ready = state == GET;
-  assign write = state == GET && in_valid;
-  assign write_address = {half, beat};
 
   always_ff @(posedge clk) begin
     loaded <= ends;
+    write <= arrives;
+    write_column <= column;
+    write_address <= {half, beat};
+    write_data <= in_data;
     if (begins) state <= ASK;
     if (state == ASK && request_ready) state <= GET;
     if (ends) state <= IDLE;
@@ -67,11 +73,11 @@ module weight_fetch #(
     if (begins || column_ends) begin
       beat <= '0;
       beats_behind <= beats_of_column;
-    end else if (write) begin
+    end else if (arrives) begin
       beat <= beat + 1'b1;
       beats_behind <= beats_behind - 1'b1;
     end
-    if (column_ends) write_column <= last_column ? '0 : write_column + 1'b1;
+    if (column_ends) column <= last_column ? '0 : column + 1'b1;
 
     if (ends) begin
       loads_behind <= loads_behind - 1'b1;
@@ -97,7 +103,8 @@ module weight_fetch #(
       waits <= 1'b0;
       loads_behind <= '1;
       used <= '0;
-      write_column <= '0;
+      column <= '0;
+      write <= 1'b0;
       loaded <= 1'b0;
       half <= 1'b0;
     end

@@ -254,7 +254,7 @@ export class Machine {
     weightFetch.tick({
       ...{ start: control.followingKnown, layer: control.following, release: this.#weightsLeaving.out },
       requestTaken: weightFetch.request !== undefined && this.readers[2].requestReady,
-      arrives: this.#beat(2) !== undefined,
+      beat: this.#beat(2),
     });
     issue.tick({
       ...{ start, layer, ifmapLoaded: ifmLoad.loaded, weightsLoaded: weightFetch.loaded },
@@ -343,7 +343,7 @@ export class Machine {
     };
     const [table, entry] = [this.control.table, ifmLoad.entry];
     const [valuePlace, valueBeat] = [ifmLoad.valuePlace, this.#beat(1)];
-    const [weightPlace, weightBeat] = [weightFetch.place, this.#beat(2)];
+    const weight = weightFetch.write;
     return [
       () => this.#readStreams({ headerAddress, taps, entries, values }),
       () => {
@@ -359,7 +359,7 @@ export class Machine {
             new Uint8Array(valueBeat.slice().buffer),
             valuePlace.address * BEAT_BYTES,
           );
-        if (weightBeat) this.#weights[weightPlace.column]![weightPlace.address] = this.#tapWords(weightBeat);
+        if (weight) this.#weights[weight.column]![weight.address] = this.#tapWords(weight.beat);
       },
     ];
   }
