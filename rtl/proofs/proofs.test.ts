@@ -135,6 +135,32 @@ const PROOFS: readonly Proof[] = [
       },
     ],
   },
+  {
+    name: 'weight_fetch: every beat that is asked for is written once, and into no half that is in use',
+    task: bound('weight_fetch', `${blocks}/weight-fetch/weight_fetch.sv`, 'weight_fetch', {
+      parameters: { COLS: 2, DEPTH: 4, BEAT_BITS: 6 },
+    }),
+    controls: [
+      {
+        name: 'a third unit',
+        change: { replace: "used != 2'd2", by: "used != 2'd3" },
+        depth: 16,
+      },
+      {
+        name: 'units that stay in one half',
+        change: { replace: 'half <= !half', by: 'half <= half' },
+        depth: 12,
+      },
+      {
+        name: 'a column a beat shorter',
+        change: { replace: 'column_beats[DEPTH_BITS:0] -', by: "-3'd1 + column_beats[DEPTH_BITS:0] -" },
+      },
+      {
+        name: 'a request that does not wait',
+        change: { replace: 'state == ASK && request_ready', by: 'state == ASK' },
+      },
+    ],
+  },
   ...[1, 2].map((count) => ({
     name: `sequencer, ${count} bank${count === 1 ? '' : 's'}: a record taken loads, starts and ends once, in order; nothing is stuck`,
     task: sequencer(count),
