@@ -146,6 +146,7 @@ module sense_core #(
       .layer_done
   );
   assign in_ready[0] = 1'b1;
+  wire unused_following = &{1'b0, following};  // all but what the weights need
   assign done = control_done;
   always_ff @(posedge clk) begin
     if (busy) cycles <= cycles + 64'd1;
@@ -614,7 +615,7 @@ module sense_core #(
   );
   assign layer_done = issue_idle && write_idle;
 
-  wire unused = &{1'b0, following, taps_address, group_address, load_partition_address, issue_partition_address, emit_partition_address,
+  wire unused = &{1'b0, taps_address, group_address, load_partition_address, issue_partition_address, emit_partition_address,
       entry_address_wide, filter_address, issue_tile_address, drain_tile_address, header_address, header_byte, table_index,
       leaves, leaving, finish, finished, core_cycles, place_valid[COLS], place_half[COLS],
       place_address[COLS*WORD_BITS+:WORD_BITS], entry_address, value_address, tap_address, request_address, in_data};
