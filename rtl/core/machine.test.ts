@@ -94,6 +94,29 @@ test('the closed form is exact where no wave waits for memory, and a bound where
   expect(seen.bounded).toBeGreaterThan(5);
 });
 
+test('the weights of the next layer come under the last one', () => {
+  let [chained, ahead] = [0, 0];
+  for (const { layers, ifmap } of fc.sample(fc.noBias(anyNetwork), { numRuns: 20, seed: 11 })) {
+    const net = unlessRefused(() => compileNetwork(layers, arch));
+    if (!net || layers.length === 1) continue;
+    writeIfmap(net.dram, net.input, ifmap);
+    let known = false; // a layer behind the one that runs
+    stepMachine(net.dram, arch, {
+      first: net.first,
+      watch(_, { control, weightFetch, issue }) {
+        known = control.followingKnown || (known && !control.layerStart);
+        if (control.layerStart) chained++;
+        if (known && weightFetch.request?.address === control.following.weights && !issue.idle) {
+          ahead++;
+          known = false;
+        }
+      },
+    });
+  }
+  expect(chained).toBeGreaterThan(10);
+  expect(ahead).toBeGreaterThan(chained / 4);
+});
+
 test('what the machine cannot do is said before anything runs', () => {
   const [network] = fc.sample(fc.noBias(anyNetwork), { numRuns: 1, seed: 5 });
   const [layer] = network!.layers;

@@ -1,7 +1,7 @@
 // Runs the machine on whole memory images: each run is read from a file, and the image it leaves is written back.
 //
 //   a run     beats, first descriptor, latency, stall, seed, limit of cycles; then the image, 4 words a beat
-//   a result  cycles, finished, overflow, layers, the cycle each layer's tables were complete; beats read by each
+//   a result  cycles, finished, overflow, layers, the cycle each layer's ifmap could be loaded; beats read by each
 //             port, beats written; then the image
 //
 // The memory is that of src/sim/machine/dram.ts, cycle for cycle.

@@ -87,15 +87,12 @@ const PROOFS: readonly Proof[] = [
     controls: [
       {
         name: 'bursts to the end of the request',
-        change: { replace: 'left < COUNT_BITS', by: "left < COUNT_BITS'(BURST) || left < COUNT_BITS" },
+        change: { replace: 'length = last ?', by: "length = last || beyond < COUNT_BITS'(BURST) ?" },
       },
-      { name: 'a length that is the count', change: { replace: "burst - 1'b1", by: 'burst' } },
+      { name: 'a length that is the count', change: { replace: "8'(length)", by: "8'(length) + 8'd1" } },
       {
         name: 'an address that moves on before it is taken',
-        change: {
-          replace: 'else if (arvalid && arready) begin\n      address',
-          by: 'else if (arvalid) begin\n      address',
-        },
+        change: { replace: 'else if (arready)', by: 'else' },
       },
     ],
   },
@@ -133,6 +130,32 @@ const PROOFS: readonly Proof[] = [
       {
         name: 'a read while an answer waits',
         change: { replace: 'arready = !rvalid', by: "arready = 1'b1" },
+      },
+    ],
+  },
+  {
+    name: 'weight_fetch: every beat that is asked for is written once, and into no half that is in use',
+    task: bound('weight_fetch', `${blocks}/weight-fetch/weight_fetch.sv`, 'weight_fetch', {
+      parameters: { COLS: 2, DEPTH: 4, BEAT_BITS: 6 },
+    }),
+    controls: [
+      {
+        name: 'a third unit',
+        change: { replace: "used != 2'd2", by: "used != 2'd3" },
+        depth: 16,
+      },
+      {
+        name: 'units that stay in one half',
+        change: { replace: 'half <= !half', by: 'half <= half' },
+        depth: 12,
+      },
+      {
+        name: 'a column a beat shorter',
+        change: { replace: 'column_beats[DEPTH_BITS:0] -', by: "-3'd1 + column_beats[DEPTH_BITS:0] -" },
+      },
+      {
+        name: 'a request that does not wait',
+        change: { replace: 'state == ASK && request_ready', by: 'state == ASK' },
       },
     ],
   },

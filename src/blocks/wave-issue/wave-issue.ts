@@ -205,8 +205,9 @@ export class WaveIssue {
   }
 
   #start(): void {
-    [this.#state, this.#ifmaps, this.#weights] = ['acquire', 0, 0];
-    [this.#needIfmap, this.#needWeights, this.#ifmapHalf, this.#weightHalf] = [true, true, 1, 1];
+    // Weights may be there already, fetched under the layer before: their count and half go on.
+    [this.#state, this.#ifmaps] = ['acquire', 0];
+    [this.#needIfmap, this.#needWeights, this.#ifmapHalf] = [true, true, 1];
     [this.#partition, this.#unit, this.#blockOfUnit, this.#blockBase] = [0, 0, 0, 0];
     [this.#firstBlock, this.#chunk, this.#firstGroup] = [0, 0, 0];
   }

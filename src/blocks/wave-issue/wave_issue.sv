@@ -70,7 +70,8 @@ module wave_issue #(
   localparam logic [2:0] IDLE = 3'd0, ACQUIRE = 3'd1, FIND = 3'd2, READY = 3'd3, ISSUE = 3'd4, NEXT = 3'd5;
   logic [2:0] state;
 
-  // What is on chip and not yet taken by a pass; regions between their first wave and their emission.
+  // What is on chip and not yet taken by a pass, the next layer's weights among it; regions between their first wave and
+  // their emission.
   logic [1:0] ifmaps, weights, regions;
   logic need_ifmap, need_weights, ifmap_half, weight_half, ofm_half;
 
@@ -206,11 +207,9 @@ module wave_issue #(
 
     if (start) begin
       ifmaps <= '0;
-      weights <= '0;
       need_ifmap <= 1'b1;
       need_weights <= 1'b1;
       ifmap_half <= 1'b1;
-      weight_half <= 1'b1;
       at_partition <= '0;
       unit <= '0;
       block_of_unit <= '0;
@@ -221,7 +220,9 @@ module wave_issue #(
     end
     if (reset) begin
       state <= IDLE;
+      weights <= '0;
       regions <= '0;
+      weight_half <= 1'b1;
       ofm_half <= 1'b1;
       psum_bank <= 1'b0;
       valid1 <= 1'b0;

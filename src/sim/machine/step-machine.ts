@@ -34,7 +34,7 @@ import { type MachineShape, machineShape, tapBits, wordsPerBeat } from './shape.
 export interface MachineRun {
   /** From the start to the last byte of the last layer's ofmap in memory. */
   readonly cycles: number;
-  /** The cycle in which each layer's tables were complete. */
+  /** The cycle in which each layer's ifmap could be loaded. */
   readonly layerStarts: readonly number[];
   readonly overflow: boolean;
   /** Beats read by each port (descriptors and tables, ifmaps, weights), and written. */
@@ -223,10 +223,9 @@ export class Machine {
   #tickTables(): void {
     const { ifmLoad, issue, emit, drain } = this;
     const tables = this.#tables;
-    const beat = this.#beat(0);
     const into = this.control.table;
     const write = <T>(name: string, decode: (beat: Beat) => T) =>
-      beat && into?.name === name ? { address: into.index, word: decode(beat) } : undefined;
+      into?.name === name ? { address: into.index, word: decode(into.beat) } : undefined;
     tables.taps.tick(
       ifmLoad.tapsAddress,
       write('taps', (words) => words),
@@ -243,7 +242,7 @@ export class Machine {
 
   #tickEngines(): void {
     const { layer, layerStart: start } = this.control;
-    const { ifmLoad, weightFetch, issue, sequencer } = this;
+    const { control, ifmLoad, weightFetch, issue, sequencer } = this;
     ifmLoad.tick({
       ...{ start, layer, release: this.#ifmapLeaving.out },
       requestTaken: ifmLoad.request !== undefined && this.readers[1].requestReady,
@@ -253,13 +252,17 @@ export class Machine {
       slotsAddress: issue.slotsAddress,
     });
     weightFetch.tick({
-      ...{ start, layer, release: this.#weightsLeaving.out },
+      ...{ start: control.followingKnown, layer: control.following, release: this.#weightsLeaving.out },
       requestTaken: weightFetch.request !== undefined && this.readers[2].requestReady,
-      arrives: this.#beat(2) !== undefined,
+      beat: this.#beat(2),
     });
     issue.tick({
       ...{ start, layer, ifmapLoaded: ifmLoad.loaded, weightsLoaded: weightFetch.loaded },
-      ...{ regionEmitted: this.emit.emitted, lanesReady: this.emit.lanesReady, slots: ifmLoad.slots },
+      ...{
+        regionEmitted: this.emit.emitted,
+        lanesReady: this.emit.lanesReady && control.tablesReady,
+        slots: ifmLoad.slots,
+      },
       partition: this.#tables.issuePartitions.out,
       group: this.#tables.groups.out,
       tile: this.#tables.issueTiles.out,
@@ -338,9 +341,9 @@ export class Machine {
       started: sequencer.control && tagOf(sequencer.started),
       drains: sequencer.drain !== undefined,
     };
-    const [table, tableBeat, entry] = [this.control.table, this.#beat(0), ifmLoad.entry];
+    const [table, entry] = [this.control.table, ifmLoad.entry];
     const [valuePlace, valueBeat] = [ifmLoad.valuePlace, this.#beat(1)];
-    const [weightPlace, weightBeat] = [weightFetch.place, this.#beat(2)];
+    const weight = weightFetch.write;
     return [
       () => this.#readStreams({ headerAddress, taps, entries, values }),
       () => {
@@ -348,15 +351,15 @@ export class Machine {
         this.#events[0] = event;
         this.#ifmapLeaving.shift(freesIfmap);
         this.#weightsLeaving.shift(freesWeights);
-        if (table?.name === 'headers' && tableBeat)
-          this.#headers.set(new Uint8Array(tableBeat.slice().buffer), table.index * BEAT_BYTES);
+        if (table?.name === 'headers')
+          this.#headers.set(new Uint8Array(table.beat.slice().buffer), table.index * BEAT_BYTES);
         if (entry) this.#entries[entry.row]![entry.address] = entry.entry;
         if (valuePlace && valueBeat)
           this.#values[valuePlace.row]!.set(
             new Uint8Array(valueBeat.slice().buffer),
             valuePlace.address * BEAT_BYTES,
           );
-        if (weightBeat) this.#weights[weightPlace.column]![weightPlace.address] = this.#tapWords(weightBeat);
+        if (weight) this.#weights[weight.column]![weight.address] = this.#tapWords(weight.beat);
       },
     ];
   }
