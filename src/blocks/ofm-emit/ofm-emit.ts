@@ -63,6 +63,7 @@ export class OfmEmit {
   // The filters of this round.
   #blocksLeft = 0;
   #filterBase = 0;
+  #filterAt = 0; // of the table
   #bitmapBase = 0;
   #valueBase = 0;
   #column = 0;
@@ -107,7 +108,7 @@ export class OfmEmit {
   }
 
   get filterAddress(): number {
-    return this.#filterBase + this.#lane;
+    return this.#filterAt;
   }
 
   get read() {
@@ -262,6 +263,7 @@ export class OfmEmit {
         break;
       case 'base':
         this.#lane = 0;
+        this.#filterAt = this.#filterBase;
         if (this.#blocksLeft-- === 0) this.#state = 'filters';
         else {
           this.#bitmapBase += layer.outBlockBitmaps;
@@ -306,12 +308,13 @@ export class OfmEmit {
     if (lane < lanes) {
       this.#laneBitmaps[lane] = lane * outBitmapPitch;
       this.#laneValues[lane] = lane * outValuePitch;
-      this.#active = this.#active.with(lane, this.filterAddress < filters);
+      this.#active = this.#active.with(lane, this.#filterAt < filters);
     }
     if (lane > 0) this.#filters[lane - 1] = this.#inputs!.filter;
     this.#atEntry = this.#partition!.firstEmit;
     if (lane === lanes) this.#state = 'fetch';
     this.#lane++;
+    this.#filterAt++;
   }
 
   #walkStep({ kernel }: Layer): void {
@@ -334,6 +337,7 @@ export class OfmEmit {
     const last = this.#column + lanes === cols || this.#filterBase + lanes >= filters;
     this.#lane = 0;
     this.#filterBase += lanes;
+    this.#filterAt = this.#filterBase;
     this.#bitmapBase += outLanesBitmaps;
     this.#valueBase += outLanesValues;
     this.#column += lanes;
