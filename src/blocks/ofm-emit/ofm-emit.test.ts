@@ -5,7 +5,6 @@ import { differenceToSilicon, type ExpectedRow } from '../../../rtl/blocks/agree
 import type { InputRow } from '../../../rtl/blocks/cosim.ts';
 import { missing } from '../../../rtl/tool.ts';
 import { seeded } from '../../tensor/random.ts';
-import type { Write } from '../axi/axi-write.ts';
 import {
   type Emit,
   emitCodec,
@@ -18,6 +17,7 @@ import {
 import { OfmPack } from '../ofm-pack/ofm-pack.ts';
 import { requantisedByte } from '../requantise/requantise.ts';
 import type { Region } from '../wave-issue/wave-issue.ts';
+import type { Write } from '../write-gather/write-gather.ts';
 import { OfmEmit } from './ofm-emit.ts';
 
 const shape = { cols: 4, lanes: 2, words: 64 };
@@ -183,6 +183,7 @@ function run(task: Task, seed: number) {
       read_address: known ? read.address : undefined,
       clear_half: clear.halves.reduce((bits, half) => bits | (1 << half), 0),
       ...{ clear_address: clear.address, write_valid: write !== undefined },
+      ...{ write_stream: write?.stream, write_begins: write?.begins, write_ends: write?.ends },
       ...{ write_address: write?.address, write_data: write && bitsOf(write.data) },
     });
     if (write && writeReady) writes.push(write);

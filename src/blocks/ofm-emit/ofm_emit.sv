@@ -41,6 +41,9 @@ module ofm_emit #(
     output logic [      WORD_BITS-1:0] clear_address,
     output logic                       write_valid,
     input  logic                       write_ready,
+    output logic [        LANE_BITS:0] write_stream,
+    output logic                       write_begins,
+    output logic                       write_ends,
     output logic [      BEAT_BITS-1:0] write_address,
     output logic [              127:0] write_data
 );
@@ -242,6 +245,9 @@ module ofm_emit #(
       .empty(pack_empty),
       .write_valid,
       .write_ready,
+      .write_stream,
+      .write_begins,
+      .write_ends,
       .write_address,
       .write_data
   );

@@ -5,7 +5,7 @@ import { differenceToSilicon, type ExpectedRow } from '../../../rtl/blocks/agree
 import type { InputRow } from '../../../rtl/blocks/cosim.ts';
 import { missing } from '../../../rtl/tool.ts';
 import { seeded } from '../../tensor/random.ts';
-import type { Write } from '../axi/axi-write.ts';
+import type { Write } from '../write-gather/write-gather.ts';
 import { type Note, OfmPack, type Pixel } from './ofm-pack.ts';
 
 const [lanes, psumDepth, beatBits] = [3, 64, 28];
@@ -92,6 +92,7 @@ function run(seed: number) {
       ...{ in_ready: ready, write_valid: write !== undefined },
       // Its register fills in the first cycle.
       empty: expected.length > 1 ? empty : undefined,
+      ...{ write_stream: write?.stream, write_begins: write?.begins, write_ends: write?.ends },
       write_address: write?.address,
       write_data: write && beatOf(write),
     });

@@ -1,6 +1,6 @@
 /** Bytes of several channels into bitmaps and non-zeros, beat by beat, each with its address. Silicon: ofm_pack.sv. */
-import type { Write } from '../axi/axi-write.ts';
 import { BEAT_BYTES } from '../table-memory/beat.ts';
+import type { Write } from '../write-gather/write-gather.ts';
 
 /** What goes with a byte of every lane. */
 export interface Note {
@@ -24,6 +24,9 @@ export interface OfmPackInputs {
   readonly laneValues: readonly number[];
   readonly writeReady: boolean;
 }
+
+/** Streams of beats that so many lanes write. */
+export const streamsOf = (lanes: number): number => 2 * 2 ** Math.max(1, Math.ceil(Math.log2(lanes)));
 
 /** A beat that waits to leave. */
 class Held {
@@ -136,11 +139,13 @@ export class OfmPack {
         lane.bitmaps[position >> 5]! |= 1 << (position & 31);
       }
       const full = lane.count === BEAT_BYTES || (segmentEnds && lane.count > 0);
-      if (full) this.#holdValues(lane, active[j] ? values + lanes.laneValues[j]! : undefined);
+      if (full && active[j]) this.#holdValues(j, values + lanes.laneValues[j]!, segmentEnds);
+      if (full) this.#empty(lane);
       if (segmentEnds) lane.beats = 0;
       if (!bitmapFull) continue;
+      const place = { stream: this.#bitmapStream(j), begins: this.#bitmapBeats === 0, ends: segmentEnds };
       const address = bitmaps + lanes.laneBitmaps[j]! + this.#bitmapBeats;
-      if (active[j]) lane.heldBitmaps.hold({ address, data: lane.bitmaps });
+      if (active[j]) lane.heldBitmaps.hold({ ...place, address, data: lane.bitmaps });
       lane.bitmaps = new Uint32Array(4);
     }
     this.#position = segmentEnds ? 0 : next % 128;
@@ -148,11 +153,20 @@ export class OfmPack {
     if (bitmapFull) this.#anyBitmapsHeld = true;
   }
 
-  #holdValues(lane: Lane, values: number | undefined): void {
-    const data = new Uint32Array(lane.filling.buffer);
-    if (values !== undefined) lane.heldValues.hold({ address: values + lane.beats, data });
+  #holdValues(stream: number, values: number, ends: boolean): void {
+    const { beats, filling, heldValues } = this.#lanes[stream]!;
+    const place = { stream, begins: beats === 0, ends, address: values + beats };
+    heldValues.hold({ ...place, data: new Uint32Array(filling.buffer) });
+  }
+
+  #empty(lane: Lane): void {
     lane.filling = new Uint8Array(BEAT_BYTES);
     lane.count = 0;
     lane.beats++;
+  }
+
+  /** Values are streams by their lane, bitmaps behind as many as a lane's number has room for. */
+  #bitmapStream(lane: number): number {
+    return streamsOf(this.#lanes.length) / 2 + lane;
   }
 }

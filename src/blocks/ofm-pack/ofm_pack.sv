@@ -13,7 +13,8 @@ module ofm_pack #(
     parameter int LANES = 8,
     parameter int PSUM_DEPTH = 64,
     parameter int BEAT_BITS = 28,
-    localparam int NOTE_BITS = 3 + 2 * BEAT_BITS + LANES
+    localparam int NOTE_BITS = 3 + 2 * BEAT_BITS + LANES,
+    localparam int LANE_BITS = LANES > 1 ? $clog2(LANES) : 1
 ) (
     input  logic                       clk,
     input  logic                       reset,
@@ -26,11 +27,13 @@ module ofm_pack #(
     output logic                       empty,          // everything that came in has left, for a cycle at least
     output logic                       write_valid,
     input  logic                       write_ready,
+    output logic [        LANE_BITS:0] write_stream,   // {bitmaps, lane}
+    output logic                       write_begins,   // the stream's first beat of a segment
+    output logic                       write_ends,     // surely its last one
     output logic [      BEAT_BITS-1:0] write_address,
     output logic [              127:0] write_data
 );
   localparam int COUNT_BITS = 16;  // beats of a segment
-  localparam int LANE_BITS = LANES > 1 ? $clog2(LANES) : 1;
   localparam logic [6:0] TILE_END = 7'(PSUM_DEPTH - 1);
 
   // Cycle 1. What comes while a pixel waits is put aside, so that `in_ready` is a register.
@@ -54,7 +57,7 @@ module ofm_pack #(
   logic [COUNT_BITS-1:0] bitmap_beats;  // of the segment, that have left
   logic parity;  // of the segment: no more than two are on their way
   logic [BEAT_BITS-1:0] segment_values_even, segment_values_odd;
-  logic bitmaps_done;
+  logic bitmaps_done, bitmaps_begin, bitmaps_end;
   logic [BEAT_BITS-1:0] bitmaps_place;
   always_ff @(posedge clk) begin
     if (in_ready) aside <= {bytes, note};
@@ -72,7 +75,11 @@ module ofm_pack #(
       if (parity) segment_values_odd <= segment_values;
       else segment_values_even <= segment_values;
       bitmap_beats <= segment_ends ? '0 : bitmap_beats + COUNT_BITS'(bitmap_full);
-      if (bitmap_full) bitmaps_place <= segment_bitmaps + BEAT_BITS'(bitmap_beats);
+      if (bitmap_full) begin
+        bitmaps_place <= segment_bitmaps + BEAT_BITS'(bitmap_beats);
+        bitmaps_begin <= bitmap_beats == '0;
+        bitmaps_end <= segment_ends;
+      end
     end
     any_bitmaps_held <= (moves && bitmap_full) || bitmaps_held != '0;
     if (reset) begin
@@ -93,7 +100,7 @@ module ofm_pack #(
   logic [2*PLACES*32-1:0] offsets;
   logic [PLACES*COUNT_BITS-1:0] held_beat;
   logic [PLACES*4-1:0] held_shift;
-  logic [PLACES-1:0] held_parity;
+  logic [PLACES-1:0] held_parity, held_end;
   for (genvar j = LANES; j < PLACES; j++) begin : spare
     assign offsets[j*32+:32] = '0;
     assign offsets[(PLACES+j)*32+:32] = '0;
@@ -103,6 +110,7 @@ module ofm_pack #(
       held_beat[j*COUNT_BITS+:COUNT_BITS] <= '0;
       held_shift[j*4+:4] <= '0;
       held_parity[j] <= 1'b0;
+      held_end[j] <= 1'b0;
     end
   end
   for (genvar j = 0; j < LANES; j++) begin : lanes
@@ -128,6 +136,7 @@ module ofm_pack #(
         held_beat[j*COUNT_BITS+:COUNT_BITS] <= beats;
         held_shift[j*4+:4] <= -more;
         held_parity[j] <= parity;
+        held_end[j] <= segment_ends;
       end
       // A cycle later, while the next bytes already enter.
       if (done) held[j*128+:128] <= filling;
@@ -155,7 +164,8 @@ module ofm_pack #(
   assign flows = !write_valid || write_ready;
   assign read = chosen & {2 * LANES{flows}};
   assign offered = {bitmaps_offered, values_offered};
-  logic chosen_bitmaps, valid5, valid6;
+  logic chosen_bitmaps, valid5, valid6, begin5, end5, begin6, end6;
+  logic [LANE_BITS:0] stream5, stream6;
   logic [LANE_BITS-1:0] lane, value_lane, bitmap_lane;
   always_comb begin
     for (int k = 0; k < 2 * LANES; k++) first[k] = offered[k] && (offered & ~({2 * LANES{1'b1}} << k)) == '0;
@@ -182,12 +192,18 @@ module ofm_pack #(
       base5 <= chosen_bitmaps ? bitmaps_place : held_parity[lane] ? segment_values_odd : segment_values_even;
       offset5 <= offsets[{chosen_bitmaps, lane, 5'b0}+:BEAT_BITS];
       beat5 <= chosen_bitmaps ? '0 : held_beat[{lane, 4'b0}+:COUNT_BITS];
+      stream5 <= {chosen_bitmaps, lane};
+      begin5 <= !chosen_bitmaps || bitmaps_begin;
+      end5 <= chosen_bitmaps ? bitmaps_end : held_end[lane];
       valid6 <= valid5;
+      {stream6, end6} <= {stream5, end5};
+      begin6 <= begin5 && beat5 == '0;
       data6 <= data5 >> {shift5[1:0], 3'b0};
       shift6 <= shift5[3:2];
       place6 <= base5 + offset5;
       beat6 <= beat5;
       write_valid <= valid6;
+      {write_stream, write_begins, write_ends} <= {stream6, begin6, end6};
       write_data <= data6 >> {shift6, 5'b0};
       write_address <= place6 + BEAT_BITS'(beat6);
     end
