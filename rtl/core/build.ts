@@ -26,7 +26,7 @@ export const machineSources: readonly string[] = [
       'wave-issue/wave_issue',
     ],
     ...['ofm-accumulate/ofm_walk', 'ofm-drain/ofm_drain', 'ofm-lane/ofm_lane', 'requantise/requantise'],
-    ...['ofm-pack/ofm_pack', 'ofm-emit/ofm_emit'],
+    ...['ofm-pack/ofm_pack', 'ofm-emit/ofm_emit', 'write-gather/write_gather'],
   ].map((name) => fromRoot(`src/blocks/${name}.sv`)),
   ...computeSources,
   fromRoot('rtl/core/sense_core.sv'),
@@ -121,7 +121,7 @@ function readRuns(bytes: Uint8Array, tasks: readonly MachineTask[]): readonly Rt
     at += 4 + layers!;
     const beatsRead = Array.from(words.subarray(at, at + 3));
     const left = new DramImage(dram.beats);
-    left.words.set(words.subarray(at + 4, at + 4 + dram.words.length));
+    left.words.set(words.subarray(at + 5, at + 5 + dram.words.length));
     const run = {
       cycles: cycles!,
       finished: finished === 1,
@@ -129,8 +129,8 @@ function readRuns(bytes: Uint8Array, tasks: readonly MachineTask[]): readonly Rt
       layerStarts,
       beatsRead,
     };
-    const result = { ...run, beatsWritten: words[at + 3]!, dram: left };
-    at += 4 + dram.words.length;
+    const result = { ...run, beatsWritten: words[at + 3]!, burstsWritten: words[at + 4]!, dram: left };
+    at += 5 + dram.words.length;
     return result;
   });
 }

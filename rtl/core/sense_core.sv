@@ -5,7 +5,7 @@
 //             └─ weight_fetch ▶ column memories │    ▼
 //                                    │      ┌───┴─ wave_issue
 //                                    ▼      ▼ records
-//                                   compute_core ─▶ ofm_lane a column ─▶ ofm_emit ─▶ AXI write
+//                                   compute_core ─▶ ofm_lane a column ─▶ ofm_emit ─▶ write_gather ─▶ AXI write
 //                                         └ ofm_drain: places ─┘
 //
 // Three masters read (descriptors and tables, ifmaps, weights) and one writes; addresses count beats of 128 bits.
@@ -56,9 +56,11 @@ module sense_core #(
     output logic                 awvalid,
     input  logic                 awready,
     output logic [ BEAT_BITS+3:0] awaddr,
+    output logic [          7:0] awlen,
     output logic                 wvalid,
     input  logic                 wready,
     output logic [        127:0] wdata,
+    output logic                 wlast,
     input  logic                 bvalid,
     output logic                 bready
 );
@@ -593,7 +595,15 @@ module sense_core #(
   end
 
   // Bytes out.
-  logic write_valid, write_ready, write_idle;
+  localparam int OFM_STREAM_BITS = 1 + (OFM_LANES > 1 ? $clog2(OFM_LANES) : 1);
+  logic write_valid, write_ready, write_begins, write_ends, gather_idle, write_idle;
+  logic burst_valid, burst_ready;
+  logic [OFM_STREAM_BITS-1:0] write_stream;
+  logic [OFM_STREAM_BITS:0] burst_slot;
+  logic [OFM_STREAM_BITS+4:0] gathered_address;
+  logic [BEAT_BITS-1:0] burst_address;
+  logic [3:0] burst_last;
+  logic [127:0] gathered;
   logic [BEAT_BITS-1:0] write_address;
   logic [127:0] write_data;
   ofm_emit #(
@@ -626,29 +636,61 @@ module sense_core #(
       .clear_address,
       .write_valid,
       .write_ready,
+      .write_stream,
+      .write_begins,
+      .write_ends,
       .write_address,
       .write_data
   );
-  axi_write #(
+  write_gather #(
+      .STREAM_BITS(OFM_STREAM_BITS),
       .BEAT_BITS(BEAT_BITS)
-  ) axi_write (
+  ) write_gather (
       .clk,
       .reset,
       .in_valid(write_valid),
       .in_ready(write_ready),
+      .in_stream(write_stream),
+      .in_begins(write_begins),
+      .in_ends(write_ends),
       .in_address(write_address),
       .in_data(write_data),
+      .flush(emitted),
+      .idle(gather_idle),
+      .burst_valid,
+      .burst_ready,
+      .burst_slot,
+      .burst_address,
+      .burst_last,
+      .read_address(gathered_address),
+      .read_data(gathered)
+  );
+  axi_write #(
+      .BEAT_BITS(BEAT_BITS),
+      .SLOT_BITS(OFM_STREAM_BITS + 1)
+  ) axi_write (
+      .clk,
+      .reset,
+      .burst_valid,
+      .burst_ready,
+      .burst_slot,
+      .burst_address,
+      .burst_last,
+      .read_address(gathered_address),
+      .read_data(gathered),
       .idle(write_idle),
       .awvalid,
       .awready,
       .awaddr,
+      .awlen,
       .wvalid,
       .wready,
       .wdata,
+      .wlast,
       .bvalid,
       .bready
   );
-  assign layer_done = issue_idle && write_idle;
+  assign layer_done = issue_idle && gather_idle && write_idle;
 
   wire unused = &{1'b0, entry_data, taps_address, group_address, load_partition_address, issue_partition_address, emit_partition_address,
       entry_address_wide, filter_address, issue_tile_address, drain_tile_address, header_address, header_byte, table_index,

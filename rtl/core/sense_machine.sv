@@ -2,7 +2,7 @@
 //
 //   host ─ AXI4-Lite ─▶ axi_lite ─ start, descriptor ─▶ sense_core ─▶ masters: tables, ifmaps, weights (read), ofmaps (write)
 //
-// Bursts are INCR of whole beats; writes are bursts of one beat, all bytes of it. Error responses are not looked at.
+// Bursts are INCR of whole beats, up to 16 and within 4 KB; all bytes of a beat are written. Error responses are not looked at.
 module sense_machine #(
     parameter int ROWS = 32,
     parameter int COLS = 32,
@@ -48,9 +48,7 @@ module sense_machine #(
   logic [BEAT_BITS-1:0] first_descriptor;
   logic [63:0] cycles;
   wire unused = layer_start;
-  assign m_awlen = '0;
   assign m_wstrb = '1;
-  assign m_wlast = 1'b1;
 
   axi_lite #(
       .BEAT_BITS(BEAT_BITS)
@@ -103,9 +101,11 @@ module sense_machine #(
       .awvalid(m_awvalid),
       .awready(m_awready),
       .awaddr(m_awaddr),
+      .awlen(m_awlen),
       .wvalid(m_wvalid),
       .wready(m_wready),
       .wdata(m_wdata),
+      .wlast(m_wlast),
       .bvalid(m_bvalid),
       .bready(m_bready)
   );

@@ -2,7 +2,7 @@
 //
 //   a run     beats, first descriptor, latency, stall, seed, limit of cycles; then the image, 4 words a beat
 //   a result  cycles, finished, overflow, layers, the cycle each layer's ifmap could be loaded; beats read by each
-//             port, beats written; then the image
+//             port, beats and bursts written; then the image
 //
 // The memory is that of src/sim/machine/dram.ts, cycle for cycle.
 #include "Vsense_core.h"
@@ -63,31 +63,47 @@ struct ReadPort {
   }
 };
 
+static void broken(const char *rule, uint32_t beat) {
+  fprintf(stderr, "beat %u: %s\n", beat, rule);
+  exit(2);
+}
+
 struct WritePort {
-  struct Beat { uint32_t words[4]; };
+  struct Beat { uint32_t words[4]; bool last; };
+  struct Burst { uint32_t address, beats; };
   Dice dice;
-  std::deque<uint32_t> addresses;
+  std::deque<Burst> bursts;
   std::deque<Beat> data;
   std::deque<uint64_t> answers;
   bool addressReady = false, dataReady = false, answered = false;
-  uint32_t beats = 0;
+  uint32_t beats = 0, burstsWritten = 0;
   uint64_t time = 0;
   WritePort(uint32_t seed, uint32_t port) : dice(seed, port) {}
-  void step(bool awvalid, uint32_t address, bool wvalid, const Beat &beat) {
+  void step(bool awvalid, Burst burst, bool wvalid, const Beat &beat) {
     uint32_t roll = dice.roll();
-    if (awvalid && addressReady) addresses.push_back(address);
+    if (awvalid && addressReady) {
+      if (burst.beats > 16 || burst.address / 256 != (burst.address + burst.beats - 1) / 256)
+        broken("a burst of more than 16 beats, or over a border of 4 KB", burst.address);
+      bursts.push_back(burst);
+    }
     if (wvalid && dataReady) data.push_back(beat);
-    if (!addresses.empty() && !data.empty()) {
-      beatAt(addresses.front());
-      for (int i = 0; i < 4; i++) image[size_t(addresses.front()) * 4 + i] = data.front().words[i];
-      addresses.pop_front();
+    if (!bursts.empty() && !data.empty()) {
+      Burst &head = bursts.front();
+      beatAt(head.address);
+      for (int i = 0; i < 4; i++) image[size_t(head.address) * 4 + i] = data.front().words[i];
+      if (data.front().last != (head.beats == 1)) broken("not where its burst ends", head.address);
       data.pop_front();
+      head.address++;
       beats++;
-      answers.push_back(time + latency);
+      if (--head.beats == 0) {
+        bursts.pop_front();
+        burstsWritten++;
+        answers.push_back(time + latency);
+      }
     }
     answered = !answers.empty() && answers.front() <= time;
     if (answered) answers.pop_front();
-    addressReady = addresses.size() < 8 && (roll & 255) >= stall;
+    addressReady = bursts.size() < 8 && (roll & 255) >= stall;
     dataReady = data.size() < 8 && (roll >> 8 & 255) >= stall;
     time++;
   }
@@ -123,7 +139,8 @@ static bool run() {
                       top->rready >> p & 1);
       WritePort::Beat beat;
       for (int i = 0; i < 4; i++) beat.words[i] = top->wdata[i];
-      writes.step(top->awvalid, top->awaddr >> 4, top->wvalid, beat);
+      beat.last = top->wlast;
+      writes.step(top->awvalid, {top->awaddr >> 4, top->awlen + 1u}, top->wvalid, beat);
     }
     top->clk = 1;
     top->eval();
@@ -141,6 +158,7 @@ static bool run() {
   result.insert(result.end(), starts.begin(), starts.end());
   for (auto &port : ports) result.push_back(port.beats);
   result.push_back(writes.beats);
+  result.push_back(writes.burstsWritten);
   fwrite(result.data(), 4, result.size(), to);
   fwrite(image.data(), 4, image.size(), to);
   top->final();

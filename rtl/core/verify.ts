@@ -102,6 +102,7 @@ export const outputOf = ({ dram, output, outputSigned }: CompiledNetwork): ByteD
 export const sameTime = (a: MachineRun, b: MachineRun): boolean =>
   a.cycles === b.cycles &&
   a.beatsWritten === b.beatsWritten &&
+  a.burstsWritten === b.burstsWritten &&
   same(a.beatsRead, b.beatsRead) &&
   same(a.layerStarts, b.layerStarts);
 

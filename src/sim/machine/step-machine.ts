@@ -20,7 +20,7 @@ import { LayerControl } from '../../blocks/layer-control/layer-control.ts';
 import { OfmDrain } from '../../blocks/ofm-drain/ofm-drain.ts';
 import { OfmEmit } from '../../blocks/ofm-emit/ofm-emit.ts';
 import { OfmLane } from '../../blocks/ofm-lane/ofm-lane.ts';
-import { OfmPack } from '../../blocks/ofm-pack/ofm-pack.ts';
+import { OfmPack, streamsOf } from '../../blocks/ofm-pack/ofm-pack.ts';
 import { PsumDrain } from '../../blocks/psum-drain/psum-drain.ts';
 import { Sequencer } from '../../blocks/sequencer/sequencer.ts';
 import { BEAT_BYTES, type Beat, bitsOf, signedBitsOf } from '../../blocks/table-memory/beat.ts';
@@ -28,6 +28,7 @@ import { TableMemory } from '../../blocks/table-memory/table-memory.ts';
 import { tagOf, WaveIssue, type WaveTag } from '../../blocks/wave-issue/wave-issue.ts';
 import { WeightFetch } from '../../blocks/weight-fetch/weight-fetch.ts';
 import { type LoadHeader, type TapWord, WeightLoader } from '../../blocks/weight-loader/weight-loader.ts';
+import { WriteGather } from '../../blocks/write-gather/write-gather.ts';
 import { type DramImage, DramReadPort, type DramTiming, DramWritePort, idealDram } from './dram.ts';
 import { type MachineShape, machineShape, tapBits, wordsPerBeat } from './shape.ts';
 
@@ -40,6 +41,7 @@ export interface MachineRun {
   /** Beats read by each port (descriptors and tables, ifmaps, weights), and written. */
   readonly beatsRead: readonly number[];
   readonly beatsWritten: number;
+  readonly burstsWritten: number;
 }
 
 export interface MachineOptions {
@@ -71,6 +73,7 @@ export function stepMachine(dram: DramImage, arch: Arch, options: MachineOptions
     overflow: machine.ifmLoad.overflow,
     beatsRead: machine.readPorts.map((port) => port.beatsRead),
     beatsWritten: machine.writePort.beatsWritten,
+    burstsWritten: machine.writePort.burstsWritten,
   };
 }
 
@@ -105,6 +108,7 @@ export class Machine {
   readonly control = new LayerControl();
   readonly readers = [new AxiRead(), new AxiRead(), new AxiRead()] as const;
   readonly readPorts: readonly DramReadPort[];
+  readonly gather: WriteGather;
   readonly writer = new AxiWrite();
   readonly writePort: DramWritePort;
   readonly ifmLoad: IfmLoad;
@@ -161,6 +165,7 @@ export class Machine {
     this.array = new PeArray({ rows, cols, ...pe });
     this.drain = new OfmDrain({ rows, cols, words: shape.ofmWords });
     this.lanes = Array.from({ length: cols }, () => new OfmLane({ words: shape.ofmWords }));
+    this.gather = new WriteGather(streamsOf(shape.ofmLanes));
     this.#pack = new OfmPack({ lanes: shape.ofmLanes, psumDepth: pe.psumDepth });
     this.emit = new OfmEmit({ cols, lanes: shape.ofmLanes, words: shape.ofmWords }, this.#pack);
     this.#headers = new Uint8Array(shape.headerBeats * BEAT_BYTES);
@@ -173,7 +178,7 @@ export class Machine {
     this.#ifmapLeaving = new Delay(rows + cols + 8);
     this.#weightsLeaving = new Delay(rows + cols + 8);
     this.#parts = [
-      ...[this.control, ...this.readers, ...this.readPorts, this.writer, this.writePort],
+      ...[this.control, ...this.readers, ...this.readPorts, this.gather, this.writer, this.writePort],
       ...[this.ifmLoad, this.weightFetch, this.issue, this.sequencer, ...this.feeders, this.loader],
       ...[this.psumDrain, this.array, this.drain, ...this.lanes, this.emit, ...Object.values(this.#tables)],
     ];
@@ -197,15 +202,22 @@ export class Machine {
   }
 
   #tickMemory(start: number | undefined): void {
-    const { control, writer, writePort } = this;
+    const { control, gather, writer, writePort } = this;
     const asking = [control, this.ifmLoad, this.weightFetch];
     for (const [m, reader] of this.readers.entries()) {
       const port = this.readPorts[m]!;
       reader.tick({ request: asking[m]!.request, taken: port.ready });
       port.tick({ burst: reader.burst, taken: this.#beat(m as 0 | 1 | 2) !== undefined });
     }
-    writer.tick({
+    gather.tick({
       write: this.#pack.write,
+      flush: this.emit.emitted,
+      burstTaken: writer.takes(gather.burst),
+      readAddress: writer.readAddress(gather.burst),
+    });
+    writer.tick({
+      burst: gather.burst,
+      readData: gather.readData,
       addressTaken: writePort.addressReady,
       dataTaken: writePort.dataReady,
       answered: writePort.answered,
@@ -215,7 +227,7 @@ export class Machine {
       start,
       requestTaken: control.request !== undefined && this.readers[0].requestReady,
       beat: this.#beat(0),
-      layerDone: this.issue.idle && writer.idle,
+      layerDone: this.issue.idle && gather.idle && writer.idle,
     });
     this.#tickTables();
   }
@@ -322,7 +334,7 @@ export class Machine {
       entry: this.#tables.emits.out,
       filter: this.#tables.filters.out,
       words: lanes.map((lane) => lane.word),
-      writeReady: this.writer.inReady,
+      writeReady: this.gather.inReady,
     });
   }
 
