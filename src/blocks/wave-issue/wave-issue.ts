@@ -106,11 +106,12 @@ export class WaveIssue {
   /** The region whose last wave is on its way to the queue. */
   get region(): Region | undefined {
     const it = this.#pass;
-    if (!it?.completes || !this.#issues || !this.#waveLast) return undefined;
+    if (!it?.completes || !this.issues || !this.#waveLast) return undefined;
     return { partition: it.partition, block: it.block, half: it.ofmHalf };
   }
 
-  get #issues(): boolean {
+  /** A wave's tables are asked for in this cycle. */
+  get issues(): boolean {
     return this.#pass !== undefined && this.#ahead < QUEUE;
   }
 
@@ -123,7 +124,7 @@ export class WaveIssue {
   }
 
   get #takes(): boolean {
-    const free = this.#pass === undefined || (this.#issues && this.#waveLast);
+    const free = this.#pass === undefined || (this.issues && this.#waveLast);
     return free && this.#passes.offer !== undefined;
   }
 
@@ -135,7 +136,7 @@ export class WaveIssue {
 
   commit(): void {
     const { group, tile, slots, recordReady } = this.#inputs!;
-    const issues = this.#issues;
+    const issues = this.issues;
     const takes = this.#takes ? this.#passes.offer : undefined;
     const ahead = this.#ahead + Number(issues) - Number(this.#popped);
     this.#popped = recordReady && this.#queue.out !== undefined;
