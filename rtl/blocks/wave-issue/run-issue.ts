@@ -63,7 +63,6 @@ function runLayer(drawn: DrawnLayer, { issue, below, hurry, vectors, expected }:
   const regions: Region[] = [];
   const [ifmaps, weights] = [{ onChip: 0 }, { onChip: 0 }];
   let [emitting, idleFor] = [0, 0];
-  let answers = { partition: 0, group: 0, tile: 0, slots: 0 };
   const at = { partition: 0, group: 0, tile: 0, slots: 0 };
   for (let t = 0; idleFor < 3; t++) {
     if (t > 100_000) throw new Error('the issuer is stuck');
@@ -75,8 +74,7 @@ function runLayer(drawn: DrawnLayer, { issue, below, hurry, vectors, expected }:
     const recordReady = hurry || below(3) > 0;
     const lanesReady = hurry || t > 20;
     const [partition, group, tile] = [partitions[at.partition], groups[at.group], tiles[at.tile]];
-    answers = { ...at };
-    const found = slots[answers.slots % ISSUE_SHAPE.entries] ?? 0;
+    const found = slots[at.slots % ISSUE_SHAPE.entries] ?? 0;
     const { record, region } = issue;
     vectors.push({
       ...{ start, weight_first: layer.weightFirst, partitions: layer.partitions, units: layer.units },
