@@ -5,11 +5,11 @@ import { checkOutputs, type OutputFile } from '../files.ts';
 import type { Library, Report, RunRequest } from '../library.ts';
 import type { LoadedModel } from '../model-file.ts';
 import { activations, oneOf, whole } from '../options.ts';
+import { ENERGY_OPTIONS, machineAndArch, withEnergies } from './architecture.ts';
 import {
   at,
   deliver,
   jsonTarget,
-  machineOf,
   RULE_OPTION,
   ruleFor,
   SPARSITY_OPTION,
@@ -32,14 +32,7 @@ export const run: Command = {
       flags: '--arch <preset|file>',
       says: "its architecture: a preset, a .json file or a SCALE-Sim .cfg (default: the machine's own)",
     },
-    {
-      flags: '--energy <ert.yaml>',
-      says: 'energies of an Accelergy table instead of those of the architecture',
-    },
-    {
-      flags: '--energy-map <map>',
-      says: 'which of its components is which action: mac=alu:compute/8,dramBit=ddr:read+write/64,skip=x',
-    },
+    ...ENERGY_OPTIONS,
     {
       flags: '--batch <n>',
       says: 'images that go through a layer together',
@@ -148,9 +141,10 @@ async function requestOf(
   session: Session,
   library: Library,
 ): Promise<RunRequest> {
-  const { machine, arch: built } = await machineAndArch(options, session, library);
-  const energy = await energyOf(built.energy, options, session, library);
-  const arch = energy === undefined ? built : { ...built, energy: energy.name };
+  const named = { machine: textOption(options, 'machine'), arch: textOption(options, 'arch') };
+  const door = { session, library };
+  const built = await machineAndArch(named, 'sense', door);
+  const { machine, arch, energy } = (await withEnergies([built], options, door))[0]!;
   const { loadModel } = await import('../model-file.ts');
   const loaded = told(loadModel(fileOrName(name, session), library), session);
   const given = options.input as readonly string[] | undefined;
@@ -179,36 +173,6 @@ async function requestOf(
 
 const VERIFIED =
   '\nverified: every layer, computed in the order of the machine, equals the plain convolution bit for bit\n';
-
-async function machineAndArch(options: OptionValues, session: Session, library: Library) {
-  const named = textOption(options, 'machine');
-  const asked = textOption(options, 'arch');
-  const { configured, isConfig } = await import('../peer-files.ts');
-  if (asked !== undefined && isConfig(asked)) {
-    const chosen = named === undefined ? undefined : machineOf(library, named);
-    return told(configured(at(session, asked), chosen, library), session);
-  }
-  const machine = machineOf(library, named ?? 'sense');
-  if (asked === undefined) return { machine, arch: machine.arch };
-  const { archNamed } = await import('../arch-file.ts');
-  const energies = library.energyTables.map((table) => table.name);
-  const isFile = /\.json$/i.test(asked);
-  return {
-    machine,
-    arch: archNamed(isFile ? at(session, asked) : asked, { presets: library.presets, energies }),
-  };
-}
-
-/** The architecture's own energies, or those of a file. */
-async function energyOf(base: string, options: OptionValues, session: Session, library: Library) {
-  const [path, map] = [textOption(options, 'energy'), textOption(options, 'energyMap')];
-  if (path === undefined) {
-    if (map !== undefined) fail('--energy-map without --energy', { hint: '--energy ert.yaml' });
-    return undefined;
-  }
-  const { energyFile } = await import('../peer-files.ts');
-  return told(energyFile(at(session, path), map, { base, library }), session).table;
-}
 
 async function gathering(
   { model, sidecar }: LoadedModel,
