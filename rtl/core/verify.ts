@@ -8,7 +8,7 @@ import { readIfmap, writeIfmap } from '../../src/sim/machine/layout.ts';
 import { type MachineShape, machineShape } from '../../src/sim/machine/shape.ts';
 import { type MachineRun, stepMachine } from '../../src/sim/machine/step-machine.ts';
 import type { ByteData } from '../../src/tensor/tensor.ts';
-import { runMachine } from './build.ts';
+import { type MachineRunner, runMachine } from './build.ts';
 import { anyNetwork, type MachineCase, plainNetwork } from './networks.ts';
 
 export interface MachineVerification {
@@ -39,6 +39,8 @@ export interface VerifyMachineOptions {
   readonly rows: number;
   readonly cols: number;
   readonly seed: number;
+  /** The simulator; Verilator where left out. */
+  readonly run?: MachineRunner;
 }
 
 export async function verifyMachine({
@@ -46,15 +48,22 @@ export async function verifyMachine({
   rows,
   cols,
   seed,
+  run = runMachine,
 }: VerifyMachineOptions): Promise<MachineVerification> {
   const arch: Arch = { ...zcu102, array: { rows, cols } };
-  return verifyNetworks(fc.sample(fc.noBias(anyNetwork), { numRuns: cases, seed }), { arch, seed });
+  return verifyNetworks(fc.sample(fc.noBias(anyNetwork), { numRuns: cases, seed }), { arch, seed, run });
 }
 
 export async function verifyNetworks(
   drawn: readonly MachineCase[],
-  { arch, seed, shape = smallShape(arch) }: { arch: Arch; seed: number; shape?: MachineShape },
+  options: {
+    readonly arch: Arch;
+    readonly seed: number;
+    readonly shape?: MachineShape;
+    readonly run?: MachineRunner;
+  },
 ): Promise<MachineVerification> {
+  const { arch, seed, shape = smallShape(arch), run = runMachine } = options;
   const compiled = drawn.flatMap((network, i) => {
     // Every other one with weights first, where that is a choice at all.
     const reuse = i % 2 === 0 ? undefined : ('reuse-weight-first' as const);
@@ -65,7 +74,7 @@ export async function verifyNetworks(
     dram: copy(dram),
     ...{ first, timing, limit: 10_000_000 },
   }));
-  const runs = await runMachine(before, arch, { seed, shape });
+  const runs = await run(before, arch, { seed, shape });
   let [valueMismatches, cycleMismatches, cycles] = [0, 0, 0];
   for (const [i, { net, network }] of compiled.entries()) {
     const silicon = runs[i]!;
