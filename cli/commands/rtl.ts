@@ -7,6 +7,7 @@ import { at, deliver, jsonTarget } from './shared.ts';
 
 const ACTIONS = ['verify', 'synth', 'emit'] as const;
 const ENGINES = ['verilator', 'npm'] as const;
+export type Engine = (typeof ENGINES)[number];
 
 /** Layers a simulation takes at a time, so that there is progress to show. */
 const BATCH = 25;
@@ -47,9 +48,9 @@ export const rtl: Command = {
     const json = jsonTarget(options);
     if (json !== undefined && json !== 'stdout') checkOutputs([at(session, json)]);
     if (action === 'verify' && options.whole) {
-      await needs(VERILATOR, VERILATOR.join(' '));
       const { verifyWhole } = await import('./rtl-machine.ts');
-      return verifyWhole(sizeOf(options, 4), options, session);
+      const engine = await engineOf(options);
+      return verifyWhole({ ...sizeOf(options, 4), engine }, options, session);
     }
     if (action === 'verify') return verify(options, session);
     if (action === 'synth') return synth(options, session);
@@ -79,20 +80,23 @@ const sizeOf = (options: OptionValues, otherwise: number) => ({
 const VERILATOR = ['verilator', 'make', 'g++'] as const;
 
 /** The engine asked for, or the first of the two that is there: npm's always is. */
-async function engineOf(options: OptionValues, session: Session) {
+async function engineOf(options: OptionValues): Promise<Engine> {
   const { isInstalled } = await import('../../rtl/tool.ts');
-  const asked = options.engine as (typeof ENGINES)[number] | undefined;
+  const asked = options.engine as Engine | undefined;
   const engine = asked ?? (VERILATOR.every(isInstalled) ? 'verilator' : 'npm');
-  if (engine === 'verilator') {
-    await needs(VERILATOR, VERILATOR.join(' '));
-    return { engine, run: (await import('../../rtl/compute/build.ts')).runCore };
-  }
+  if (engine === 'verilator') await needs(VERILATOR, VERILATOR.join(' '));
+  return engine;
+}
+
+async function coreRunner(engine: Engine, session: Session) {
+  if (engine === 'verilator') return (await import('../../rtl/compute/build.ts')).runCore;
   const { npmCoreRunner } = await import('../../rtl/npm/compute.ts');
-  return { engine, run: npmCoreRunner(session.progress.note) };
+  return npmCoreRunner(session.progress.note);
 }
 
 async function verify(options: OptionValues, session: Session): Promise<number> {
-  const { engine, run } = await engineOf(options, session);
+  const engine = await engineOf(options);
+  const run = await coreRunner(engine, session);
   const { verifyCompute } = await import('../../rtl/compute/verify.ts');
   const { rows, cols } = sizeOf(options, 8);
   const [cases, seed] = [options.cases as number, options.seed as number];

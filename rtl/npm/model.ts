@@ -39,7 +39,7 @@ async function toCxx({ top, sources, parameters }: Bench, say?: Say): Promise<st
     `read_verilog -sv ${texts.map(([name]) => name).join(' ')}`,
     `hierarchy -check -top ${top}${set.join('')}`,
     `rename -top ${top}`,
-    `write_cxxrtl -g0 ${top}.cc`,
+    `write_cxxrtl -g0 ${process.env.NF ?? ""} ${top}.cc`,
   ].join('; ');
   const { files } = await runProgram(yosys, ['-q', '-p', script], Object.fromEntries(texts));
   return textOf(files, `${top}.cc`);

@@ -68,10 +68,11 @@ export function cutChain(
   for (const [i, layer] of layers.entries()) check(layer, i > 0);
   const pieces = layers.map(() => 1); // ifmap partitions of each layer, at least
   let outputPieces = 1;
+  let stuck = -1;
   for (let attempt = 0; attempt < 400; attempt++) {
     const cuts: CutLayer[] = [];
     let ofmap = outputLayout(layers.at(-1)!, outputPieces, arch);
-    let stuck = -1;
+    stuck = -1;
     for (let i = layers.length - 1; i >= 0; i--) {
       const found = cutLayer(layers[i]!, { ofmap, flattens: layers[i - 1], pieces: pieces[i]!, arch, shape });
       if (!found) {
@@ -86,7 +87,10 @@ export function cutChain(
     if (stuck === layers.length - 1) outputPieces++;
     else pieces[stuck + 1]!++;
   }
-  return fail('no way to cut these layers fits the machine', { hint: 'larger buffers, or smaller layers' });
+  return fail('no way to cut these layers fits the machine', {
+    at: `layer "${layers[stuck]!.name}"`,
+    hint: 'larger buffers, or smaller layers',
+  });
 }
 
 /** What the memory formats have room for. */
