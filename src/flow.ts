@@ -23,6 +23,7 @@ import { measureBatch, type NetworkInput } from './workload/measured-works.ts';
 import { type PrunedModel, pruneModel as pruneWith } from './workload/prune-model.ts';
 
 export { type RuleChoice, ruleFor } from './accel/rule-choice.ts';
+export type { NetworkTask } from './sim/machine/network-tasks.ts';
 export type { NetworkInput } from './workload/measured-works.ts';
 
 export interface Progress {

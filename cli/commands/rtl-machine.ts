@@ -1,6 +1,6 @@
 /** `sense rtl verify --whole`: random networks on the whole machine, from DRAM to DRAM. */
 import type { OptionValues, Session } from '../command.ts';
-import type { Engine } from './rtl.ts';
+import { type Engine, machineRunner, simulatorName } from './rtl-tools.ts';
 import { deliver } from './shared.ts';
 
 /** Networks a simulation takes at a time, so that there is progress to show. */
@@ -34,7 +34,7 @@ export async function verifyWhole(
   }
   const { drawn, ...counts } = total;
   const text = (): string =>
-    `${counts.cases} random networks on a ${rows} x ${cols} machine, ${found.cycles} cycles in ${engine === 'npm' ? 'CXXRTL' : 'Verilator'}\n` +
+    `${counts.cases} random networks on a ${rows} x ${cols} machine, ${found.cycles} cycles in ${simulatorName(engine)}\n` +
     `  ${counts.chains} of several layers, ${counts.partitioned} in partitions, ${counts.weightFirst} with weights first, ${counts.chunked} in chunks\n` +
     `  ${counts.tooLarge} of the ${drawn} drawn do not fit the small memories of this test\n` +
     `  ${found.valueMismatches} with a byte that differs from plain arithmetic, or in memory from the stepped machine\n` +
@@ -42,10 +42,4 @@ export async function verifyWhole(
   const json = { schema: 'sense.rtl-machine/1', ...counts, ...found, rows, cols, seed, engine };
   await deliver({ json, text }, options, session);
   return counts.cases > 0 && found.valueMismatches === 0 && found.cycleMismatches === 0 ? 0 : 1;
-}
-
-export async function machineRunner(engine: Engine, session: Session) {
-  if (engine === 'verilator') return (await import('../../rtl/core/build.ts')).runMachine;
-  const { npmMachineRunner } = await import('../../rtl/npm/core.ts');
-  return npmMachineRunner(session.progress.note);
 }

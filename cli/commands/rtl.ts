@@ -3,11 +3,10 @@ import { fail } from '../../src/errors.ts';
 import type { Command, OptionValues, Session } from '../command.ts';
 import { checkOutputs } from '../files.ts';
 import { oneOf, whole } from '../options.ts';
+import { coreRunner, ENGINES, engineOf, needs, simulatorName } from './rtl-tools.ts';
 import { at, deliver, jsonTarget } from './shared.ts';
 
 const ACTIONS = ['verify', 'synth', 'emit'] as const;
-const ENGINES = ['verilator', 'npm'] as const;
-export type Engine = (typeof ENGINES)[number];
 
 /** Layers a simulation takes at a time, so that there is progress to show. */
 const BATCH = 25;
@@ -63,36 +62,10 @@ export const rtl: Command = {
   },
 };
 
-async function needs(tools: readonly string[], packages: string): Promise<void> {
-  const { isInstalled } = await import('../../rtl/tool.ts');
-  const absent = tools.filter((tool) => !isInstalled(tool));
-  if (absent.length > 0)
-    fail(`not installed: ${absent.join(', ')}`, {
-      hint: `apt-get install ${packages}, or your system's packages of these names`,
-    });
-}
-
 const sizeOf = (options: OptionValues, otherwise: number) => ({
   rows: (options.rows as number | undefined) ?? otherwise,
   cols: (options.cols as number | undefined) ?? otherwise,
 });
-
-const VERILATOR = ['verilator', 'make', 'g++'] as const;
-
-/** The engine asked for, or the first of the two that is there: npm's always is. */
-async function engineOf(options: OptionValues): Promise<Engine> {
-  const { isInstalled } = await import('../../rtl/tool.ts');
-  const asked = options.engine as Engine | undefined;
-  const engine = asked ?? (VERILATOR.every(isInstalled) ? 'verilator' : 'npm');
-  if (engine === 'verilator') await needs(VERILATOR, VERILATOR.join(' '));
-  return engine;
-}
-
-async function coreRunner(engine: Engine, session: Session) {
-  if (engine === 'verilator') return (await import('../../rtl/compute/build.ts')).runCore;
-  const { npmCoreRunner } = await import('../../rtl/npm/compute.ts');
-  return npmCoreRunner(session.progress.note);
-}
 
 async function verify(options: OptionValues, session: Session): Promise<number> {
   const engine = await engineOf(options);
@@ -121,7 +94,7 @@ async function verify(options: OptionValues, session: Session): Promise<number> 
   const { cycles, ...counts } = total;
   const right = counts.valueMismatches === 0 && counts.cycleMismatches === 0;
   const text = (): string =>
-    `${counts.cases} random layers on a ${rows} x ${cols} compute core, ${cycles} cycles in ${engine === 'npm' ? 'CXXRTL' : 'Verilator'}\n` +
+    `${counts.cases} random layers on a ${rows} x ${cols} compute core, ${cycles} cycles in ${simulatorName(engine)}\n` +
     `  ${counts.valueMismatches} with a value that differs from the plain convolution\n` +
     `  ${counts.cycleMismatches} with a cycle count that differs from the closed form\n`;
   await deliver(
@@ -133,7 +106,7 @@ async function verify(options: OptionValues, session: Session): Promise<number> 
 }
 
 async function synth(options: OptionValues, session: Session): Promise<number> {
-  await needs(['yosys'], 'yosys');
+  await needs(['yosys']);
   const [{ archOf, synthesise }, { synthesisTable }, { networkPower, powerTable }] = await Promise.all([
     import('../../rtl/synth/synth.ts'),
     import('../../rtl/synth/table.ts'),

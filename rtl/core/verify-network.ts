@@ -41,18 +41,18 @@ export interface FittedTask {
 
 /** Fails, naming the layer, where the machine cannot hold a layer even by itself. */
 export function fitTasks(tasks: readonly NetworkTask[], arch: Arch): readonly FittedTask[] {
-  const fit = (task: NetworkTask): FittedTask => {
+  const compiled = (task: NetworkTask): FittedTask => {
     const net = compileNetwork(task.chain.layers, arch);
     writeIfmap(net.dram, net.input, task.ifmap);
     return { task, net };
   };
   return tasks.flatMap((task) => {
     try {
-      return [fit(task)];
+      return [compiled(task)];
     } catch (error) {
       const parts = singly(task);
       if (!(error instanceof UserError) || parts.length === 1) throw error;
-      return parts.map(fit);
+      return parts.map(compiled);
     }
   });
 }

@@ -34,12 +34,12 @@ async function toCxx({ top, sources, parameters }: Bench, say?: Say): Promise<st
   const texts = await Promise.all(
     sources.map(async (source) => [basename(source), await readFile(fromRoot(source), 'utf8')] as const),
   );
-  const set = Object.entries(parameters).map(([name, value]) => ` -chparam ${name} ${value}`);
+  const set = Object.entries(parameters).map(([name, value]) => ` -set ${name} ${value}`);
   const script = [
     `read_verilog -sv ${texts.map(([name]) => name).join(' ')}`,
-    `hierarchy -check -top ${top}${set.join('')}`,
-    `rename -top ${top}`,
-    `write_cxxrtl -g0 ${process.env.NF ?? ""} ${top}.cc`,
+    ...(set.length > 0 ? [`chparam${set.join('')} ${top}`] : []),
+    `hierarchy -check -top ${top}`,
+    `write_cxxrtl -g0 ${process.env.NF ?? ''} ${top}.cc`,
   ].join('; ');
   const { files } = await runProgram(yosys, ['-q', '-p', script], Object.fromEntries(texts));
   return textOf(files, `${top}.cc`);

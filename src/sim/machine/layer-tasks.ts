@@ -1,8 +1,9 @@
 /** Tasks for the machine, a layer each: from a layer's operands alone, and from a chain that it cannot run in one go. */
+
+import type { LayerWork } from '../../model/work.ts';
 import { convInt } from '../../tensor/kernels/conv-int.ts';
 import { quantiseMultiplier, requantiseInto } from '../../tensor/requantise.ts';
 import type { ByteData } from '../../tensor/tensor.ts';
-import type { LayerWork } from '../../model/work.ts';
 import type { MachineLayer } from './cut.ts';
 import type { NetworkTask } from './network-tasks.ts';
 
