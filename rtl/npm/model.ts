@@ -28,6 +28,9 @@ export async function buildWasm(bench: Bench, say?: Say): Promise<string> {
   return file;
 }
 
+/** What the top module is called in C++: its own name may still be that of the module without parameters. */
+const MODEL = 'model';
+
 /** The design as C++. */
 async function toCxx({ top, sources, parameters }: Bench, say?: Say): Promise<string> {
   const { yosys } = await npmTools(say);
@@ -39,6 +42,7 @@ async function toCxx({ top, sources, parameters }: Bench, say?: Say): Promise<st
     `read_verilog -sv ${texts.map(([name]) => name).join(' ')}`,
     ...(set.length > 0 ? [`chparam${set.join('')} ${top}`] : []),
     `hierarchy -check -top ${top}`,
+    `rename -top ${MODEL}`,
     `write_cxxrtl -g0 ${process.env.NF ?? ''} ${top}.cc`,
   ].join('; ');
   const { files } = await runProgram(yosys, ['-q', '-p', script], Object.fromEntries(texts));
@@ -64,7 +68,7 @@ async function compile(bench: Bench, model: string): Promise<Uint8Array> {
     {
       runtime: library,
       [`${top}.cc`]: model,
-      [`V${top}.h`]: modelHeader(top, portsOfModel(model, top)),
+      [`V${top}.h`]: modelHeader(top, { name: MODEL, ports: portsOfModel(model, MODEL) }),
       'verilated.h': VERILATED_HEADER,
       ...Object.fromEntries(own),
       'testbench.cpp': await readFile(fromRoot(testbench), 'utf8'),

@@ -65,7 +65,10 @@ export function cutChain(
   shape: MachineShape,
 ): readonly CutLayer[] {
   checkArch(arch);
-  for (const [i, layer] of layers.entries()) check(layer, i > 0);
+  for (const [i, layer] of layers.entries()) {
+    check(layer, i > 0);
+    checkTables(layer, arch, shape);
+  }
   const pieces = layers.map(() => 1); // ifmap partitions of each layer, at least
   let outputPieces = 1;
   let stuck = -1;
@@ -115,6 +118,20 @@ function check({ name, conv, pool }: MachineLayer, follows: boolean): void {
       at,
       hint: 'strides 1, 2, 4 and 8, the same both ways; the first layer may have any, for a host writes its ifmap',
     });
+}
+
+/** What no cut would change: a search for one would be long and in vain. */
+function checkTables({ name, conv }: MachineLayer, arch: Arch, shape: MachineShape): void {
+  const channels = conv.C * lower(conv, chooseUnroll(conv, arch))[0]!.slices.length;
+  const most = Math.min(shape.channels, shape.groups * arch.array.rows);
+  const refuse = (count: number, what: string, room: number): void => {
+    if (count > room)
+      fail(`no way to cut these layers fits the machine: ${count} ${what}, and its tables hold ${room}`, {
+        at: `layer "${name}"`,
+      });
+  };
+  refuse(channels, 'virtual channels', most);
+  refuse(conv.K, 'filters', shape.filters);
 }
 
 interface Context {
