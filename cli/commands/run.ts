@@ -2,10 +2,11 @@
 import { fail } from '../../src/errors.ts';
 import type { Command, OptionValues, Session } from '../command.ts';
 import { checkOutputs, type OutputFile } from '../files.ts';
-import type { Library, Report, RunRequest } from '../library.ts';
+import type { Arch, Library, NetworkTask, Report, RunRequest } from '../library.ts';
 import type { LoadedModel } from '../model-file.ts';
 import { activations, oneOf, whole } from '../options.ts';
 import { ENERGY_OPTIONS, machineAndArch, withEnergies } from './architecture.ts';
+import { allEqual, checkFidelity, execute, type Fidelity, hardwareArch } from './run-machine.ts';
 import {
   at,
   deliver,
@@ -32,6 +33,8 @@ export const run: Command = {
       flags: '--arch <preset|file>',
       says: "its architecture: a preset, a .json file or a SCALE-Sim .cfg (default: the machine's own)",
     },
+    { flags: '--rows <n>', says: 'rows of its array instead', parse: whole(1, 256) },
+    { flags: '--cols <n>', says: 'columns of its array instead', parse: whole(1, 256) },
     ...ENERGY_OPTIONS,
     {
       flags: '--batch <n>',
@@ -69,7 +72,7 @@ export const run: Command = {
     },
     {
       flags: '--fidelity <level>',
-      says: 'cost (closed form); sim and rtl come with the silicon',
+      says: 'cost: the closed form; sim: also step the whole machine; rtl: also its silicon, under Verilator',
       parse: oneOf(['cost', 'sim', 'rtl']),
       fallback: 'cost',
     },
@@ -78,19 +81,19 @@ export const run: Command = {
     { flags: '--csv <file>', says: 'one row a layer' },
     { flags: '--trace <file>', says: 'a Chrome trace for Perfetto' },
     { flags: '--html <file>', says: 'the report as one file with figures' },
+    { flags: '--vcd <file>', says: 'with sim or rtl: the wires of the first layers, for a waveform viewer' },
   ],
   examples: [
     'sense run vgg16',
     'sense run squeezenet.onnx --input photo.jpg --preprocess caffe --labels synset_words.txt',
     'sense run topology.csv --arch scale.cfg',
+    'sense run lenet5-half --input digit.png --rule none --fidelity rtl --rows 8 --cols 8',
     'sense run resnet50 --arch my-arch.json --sparsity 0.6 --csv layers.csv --json report.json',
   ],
 
   async run([name = ''], options, session) {
-    if (options.fidelity !== 'cost')
-      fail(`fidelity ${options.fidelity} comes with the simulator and the silicon, not in this version`, {
-        hint: '--fidelity cost',
-      });
+    const fidelity = options.fidelity as Fidelity;
+    await checkFidelity(fidelity, options);
     const files = outputsOf(options);
     const json = jsonTarget(options);
     const paths = [...files.keys(), ...(json === undefined || json === 'stdout' ? [] : [json])];
@@ -102,26 +105,43 @@ export const run: Command = {
     session.progress.step({ stage: 'loading', done: 0, total: 1 });
     const library = await session.library();
     const request = await requestOf(name, options, session, library);
-    const outcome = checked(request, library);
+    const tasks: NetworkTask[] = [];
+    const gathering =
+      fidelity === 'cost' ? {} : { onTasks: (more: readonly NetworkTask[]) => tasks.push(...more) };
+    const outcome = checked({ ...request, ...gathering }, library);
     if (outcome instanceof Error) {
       session.progress.clear();
       session.io.stderr.write(`✖ the check does not hold: ${outcome.message}\n`);
       return 1;
     }
-    const report = outcome;
+    const ran =
+      fidelity === 'cost'
+        ? undefined
+        : await execute(
+            outcome,
+            tasks,
+            { fidelity, arch: request.arch, trace: options.vcd !== undefined },
+            session,
+            library,
+          );
+    const report = ran?.report ?? outcome;
     const written: OutputFile[] = [...files].map(([path, render]) => ({
       path,
-      content: render(report, library),
+      content: render(report, library, ran?.vcd ?? ''),
     }));
     const { columns, colour } = session.io;
     const verdict = request.verify === true ? VERIFIED : '';
     const look = { colour, ...(columns === undefined ? {} : { width: Math.max(80, columns) }) };
     await deliver(
-      { json: report, text: () => library.reportTable(report, look) + verdict, files: written },
+      {
+        json: report,
+        text: () => library.reportTable(report, look) + verdict + (ran ? library.executionTable(report) : ''),
+        files: written,
+      },
       options,
       session,
     );
-    return 0;
+    return allEqual(report) ? 0 : 1;
   },
 };
 
@@ -143,8 +163,10 @@ async function requestOf(
 ): Promise<RunRequest> {
   const named = { machine: textOption(options, 'machine'), arch: textOption(options, 'arch') };
   const door = { session, library };
-  const built = await machineAndArch(named, 'sense', door);
-  const { machine, arch, energy } = (await withEnergies([built], options, door))[0]!;
+  const chosen = await machineAndArch(named, 'sense', door);
+  const hardware = hardwareArch(options.fidelity as Fidelity, chosen.machine, sized(chosen.arch, options));
+  const [built] = await withEnergies([{ ...chosen, arch: hardware }], options, door);
+  const { machine, arch, energy } = built!;
   const { loadModel } = await import('../model-file.ts');
   const loaded = told(loadModel(fileOrName(name, session), library), session);
   const given = options.input as readonly string[] | undefined;
@@ -174,6 +196,12 @@ async function requestOf(
 const VERIFIED =
   '\nverified: every layer, computed in the order of the machine, equals the plain convolution bit for bit\n';
 
+/** With rows and columns as asked for. */
+const sized = (arch: Arch, { rows = arch.array.rows, cols = arch.array.cols }: OptionValues): Arch => ({
+  ...arch,
+  array: { rows: rows as number, cols: cols as number },
+});
+
 async function gathering(
   { model, sidecar }: LoadedModel,
   given: readonly string[],
@@ -202,7 +230,7 @@ async function gathering(
 export const fileOrName = (name: string, session: Session): string =>
   /\.(onnx|csv|ya?ml)$/i.test(name) || /[\\/]/.test(name) ? at(session, name) : name;
 
-type Render = (report: Report, library: Library) => string;
+type Render = (report: Report, library: Library, vcd: string) => string;
 
 /** By path as the user wrote it; the same path twice would lose a result. */
 function outputsOf(options: OptionValues): ReadonlyMap<string, Render> {
@@ -216,5 +244,6 @@ function outputsOf(options: OptionValues): ReadonlyMap<string, Render> {
   add('csv', (report, { reportCsv }) => reportCsv(report));
   add('trace', (report, { reportTrace }) => `${JSON.stringify(reportTrace(report))}\n`);
   add('html', (report, { reportHtml }) => reportHtml(report));
+  add('vcd', (_report, _library, vcd) => vcd);
   return files;
 }

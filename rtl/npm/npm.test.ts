@@ -31,7 +31,7 @@ describe('the face of a Verilated model', () => {
   });
 
   test('fields have the types that Verilator gives them', () => {
-    const header = modelHeader('two_parts', portsOfModel(model, 'two_parts'));
+    const header = modelHeader('two_parts', { name: 'two_parts', ports: portsOfModel(model, 'two_parts') });
     for (const line of ['uint8_t clk = 0;', 'uint64_t in_word = 0;', 'uint32_t out_word[3] = {};'])
       expect(header).toContain(line);
     expect(header).toContain('model.p_in__word.data[1] = in_word >> 32;');
