@@ -67,7 +67,7 @@ export function machineTrace({ array, pe, clock }: Arch): {
         Number(readPorts[port]!.data !== undefined),
       ]),
       ...[Number(writer.address !== undefined), writer.address && 16 * writer.address.address],
-      writer.address && writer.address.beats - 1,
+      writer.address?.last,
       ...[Number(writer.data !== undefined), writer.data && Number(writer.data.last)],
       ...feeders.flatMap(({ operation }) => [
         ...[Number(operation !== undefined), operation?.x, operation?.position],
