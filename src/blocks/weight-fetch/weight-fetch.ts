@@ -47,6 +47,11 @@ export class WeightFetch {
     return { address: weights + this.#unit * unitBeats, beats: unitBeats };
   }
 
+  /** Whose weights come: the layer that runs, or already the one behind it. */
+  get layer(): WeightLayer | undefined {
+    return this.#layer;
+  }
+
   get inReady(): boolean {
     return this.#state === 'get';
   }
