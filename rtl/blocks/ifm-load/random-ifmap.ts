@@ -33,7 +33,9 @@ export function drawIfmap(seed: number, size: LoaderSize, density?: number): Dra
   const { below } = seeded(seed, 'ifmap');
   const groups = 1 + below(3);
   const channels = groups * size.rows;
-  const counts = Array.from({ length: 1 + below(3) }, () => 1 + below(size.psumDepth === 128 ? 4 : 6));
+  // A channel fits its half; those of a row together may not.
+  const most = Math.min(size.psumDepth === 128 ? 4 : 6, (size.valueBeats * BEAT_BYTES) / size.psumDepth);
+  const counts = Array.from({ length: 1 + below(3) }, () => 1 + below(most));
   const perBeat = 128 / size.psumDepth;
   const channelBeats = Math.ceil(Math.max(...counts) / perBeat);
   const valuePitch = Math.ceil((Math.max(...counts) * size.psumDepth) / BEAT_BYTES);

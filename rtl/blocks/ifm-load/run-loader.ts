@@ -42,7 +42,7 @@ class RowMemories {
 
 export function runLoader({ size, layer, partitions, taps, memory }: Drawn, seed: number) {
   const { below } = seeded(seed, 'pauses');
-  const [readyOf, validOf] = [1 + below(4), 1 + below(4)];
+  const [readyOf, validOf] = [1 + below(4), below(2) === 0 ? 1 : 2 + below(3)]; // every so many cycles
   const load = new IfmLoad({ ...size, entries: ENTRIES });
   const [vectors, expected]: [InputRow[], ExpectedRow[]] = [[{ reset: 1 }], [{}]];
   const halves: { readonly memories: RowMemories; readonly slots: Map<number, number> }[] = [];

@@ -40,54 +40,54 @@ module ifm_values #(
   logic [15:0] channels_left;
   logic [ROW_BITS-1:0] row;
 
-  // Cycle 1: with the beats comes whether there are any, and whether there is but one.
+  // Cycle 1: whether there are any beats, and how many more than one.
   logic valid1, bottom1, last1;
   logic [ROW_BITS-1:0] row1;
-  logic [BEATS_BITS+1:0] counts[0:CHANNELS-1];
-  logic [BEATS_BITS+1:0] count1;
+  logic [BEATS_BITS-1:0] counts[0:CHANNELS-1];
+  logic [BEATS_BITS-1:0] count1;
+  wire any = beats != '0;
 
   // Cycle 2.
-  logic valid2, last2, some2, one2;
+  logic valid2, last2, some2;
   logic [ROW_BITS-1:0] row2;
-  logic [BEATS_BITS-1:0] count2, start2;
+  logic [BEATS_BITS-2:0] more2;
+  logic [BEATS_BITS-1:0] start2;
   logic [BEATS_BITS-1:0] placed[0:ROWS-1];  // beats of each row that have a place
-  wire [BEATS_BITS-1:0] placed2 = start2 + count2;
+  wire [BEATS_BITS-1:0] placed2 = start2 + BEATS_BITS'(more2) + BEATS_BITS'(some2);
   wire [BEATS_BITS-1:0] placed1 = ROWS == 1 ? placed2 : placed[row1];
   logic route_ready, asked_all;
   wire done2 = !some2 || (route_ready && request_ready);
   wire moves = !valid2 || done2;
   assign request_valid = valid2 && some2 && route_ready;
-  assign request_beats = count2;
+  assign request_beats = BEATS_BITS'(more2) + 1'b1;
 
   // The beats that arrive.
   logic route_valid;
   logic [ROW_BITS-1:0] route_row;
-  logic [BEATS_BITS-1:0] route_start, route_count;
-  logic route_one;
+  logic [BEATS_BITS-2:0] route_start, route_more, arrive_more;
   logic [3:0] routes;
-  logic [BEATS_BITS-1:0] arrive_left;
   logic arrives, arrive_last;
   assign in_ready = arrives;
   assign value_write = arrives && in_valid;
   wire turns = !arrives || (in_valid && arrive_last);
   assign ends = asked_all && !route_valid && !arrives;
   fifo #(
-      .WIDTH(ROW_BITS + 2 * BEATS_BITS + 1),
+      .WIDTH(ROW_BITS + 2 * (BEATS_BITS - 1)),
       .DEPTH(8)
   ) route (
       .clk,
       .reset,
       .in_valid(request_valid && request_ready),
       .in_ready(route_ready),
-      .in_word({row2, start2, count2, one2}),
+      .in_word({row2, start2[BEATS_BITS-2:0], more2}),
       .out_valid(route_valid),
       .out_ready(turns),
-      .out_word({route_row, route_start, route_count, route_one}),
+      .out_word({route_row, route_start, route_more}),
       .count(routes)
   );
 
   always_ff @(posedge clk) begin
-    if (beats_write) counts[beats_channel] <= {beats, beats != '0, beats == BEATS_BITS'(1)};
+    if (beats_write) counts[beats_channel] <= {any, (BEATS_BITS - 1)'(beats) - (BEATS_BITS - 1)'(any)};
     if (moves) count1 <= counts[channel];
     if (valid2 && done2) placed[row2] <= placed2;
   end
@@ -101,7 +101,7 @@ module ifm_values #(
       valid2 <= valid1;
       last2 <= last1;
       row2 <= row1;
-      {count2, some2, one2} <= count1;
+      {some2, more2} <= count1;
       start2 <= bottom1 ? '0 : placed1;
     end
     if (moves && walks) begin
@@ -121,13 +121,13 @@ module ifm_values #(
 
     if (turns) begin
       arrives <= route_valid;
-      arrive_left <= route_count;
-      arrive_last <= route_one;
+      arrive_more <= route_more;
+      arrive_last <= route_more == '0;
       value_row <= route_row;
-      value_address <= route_start[BEATS_BITS-2:0];
+      value_address <= route_start;
     end else if (in_valid) begin
-      arrive_left <= arrive_left - 1'b1;
-      arrive_last <= arrive_left == BEATS_BITS'(2);
+      arrive_more <= arrive_more - 1'b1;
+      arrive_last <= arrive_more == (BEATS_BITS - 1)'(1);
       value_address <= value_address + 1'b1;
     end
 
@@ -149,5 +149,5 @@ module ifm_values #(
       asked_all <= 1'b0;
     end
   end
-  wire unused_bits = &{1'b0, routes, route_start};
+  wire unused_bits = &{1'b0, routes};
 endmodule
