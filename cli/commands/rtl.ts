@@ -27,6 +27,11 @@ export const rtl: Command = {
       says: 'verify: verilator, or npm, which needs Node alone (default: verilator where it is installed)',
       parse: oneOf(ENGINES),
     },
+    {
+      flags: '--network <model>',
+      says: 'verify: the layers of this network, pruned by half, instead of random ones; its ifmaps are drawn at published densities or one half',
+    },
+    { flags: '--layers <glob>', says: 'verify --network: only layers whose names match' },
     { flags: '--whole', says: 'verify: networks on the whole machine, DRAM to DRAM, not layers on its core' },
     {
       flags: '--lean <what>',
@@ -41,6 +46,7 @@ export const rtl: Command = {
   ],
   examples: [
     'sense rtl verify --cases 200 --rows 8 --cols 8',
+    "sense rtl verify --network alexnet --layers 'conv*'",
     'sense rtl synth --json',
     'sense rtl emit lenet5 --layer conv2 -o lenet5-conv2',
   ],
@@ -48,6 +54,10 @@ export const rtl: Command = {
   async run([action, model], options, session) {
     const json = jsonTarget(options);
     if (json !== undefined && json !== 'stdout') checkOutputs([at(session, json)]);
+    if (action === 'verify' && options.network !== undefined) {
+      const { verifyNetworkLayers } = await import('./rtl-network.ts');
+      return verifyNetworkLayers(sizeOf(options, 8), options, session);
+    }
     if (action === 'verify' && options.whole) {
       const { verifyWhole } = await import('./rtl-machine.ts');
       const engine = await engineOf(options);

@@ -8,7 +8,7 @@ import { singly } from '../../src/sim/machine/layer-tasks.ts';
 import { readIfmap, writeIfmap } from '../../src/sim/machine/layout.ts';
 import type { NetworkTask } from '../../src/sim/machine/network-tasks.ts';
 import { type Machine, type MachineRun, stepMachine } from '../../src/sim/machine/step-machine.ts';
-import { type MachineRunner, type RtlMachineRun, runMachine } from './build.ts';
+import { type MachineRunner, runMachine } from './build.ts';
 import { same, sameTime } from './verify.ts';
 
 export interface ChainVerification {
@@ -21,6 +21,9 @@ export interface ChainVerification {
   readonly wrong: readonly string[];
   /** Silicon left the same memory in the same cycles; undefined where it was not asked. */
   readonly silicon: boolean | undefined;
+  /** The two halves of that. */
+  readonly memory: boolean | undefined;
+  readonly time: boolean | undefined;
 }
 
 export interface NetworkVerifyOptions {
@@ -84,19 +87,18 @@ export async function verifyFitted(
       },
     });
     const rtl = silicon[i];
+    const memory = rtl && same(rtl.dram.words, net.dram.words);
+    const time = rtl?.finished && sameTime(rtl, run);
     return {
       layers: task.chain.values,
       names: task.chain.layers.map(({ name }) => name),
       shares: meter.shares(run),
       run,
       wrong: run.overflow ? task.chain.values : wrongLayers(net, task),
-      silicon: rtl && equalRuns(rtl, run, net.dram),
+      ...{ memory, time, silicon: rtl && memory === true && time === true },
     };
   });
 }
-
-const equalRuns = (silicon: RtlMachineRun, stepped: MachineRun, left: DramImage): boolean =>
-  silicon.finished && sameTime(silicon, stepped) && same(silicon.dram.words, left.words);
 
 const wrongLayers = ({ dram, placed }: CompiledNetwork, { chain, ofmaps }: NetworkTask): readonly string[] =>
   chain.values.filter((_, i) => {
