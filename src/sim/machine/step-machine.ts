@@ -29,6 +29,7 @@ import { tagOf, WaveIssue, type WaveTag } from '../../blocks/wave-issue/wave-iss
 import { WeightFetch } from '../../blocks/weight-fetch/weight-fetch.ts';
 import { type LoadHeader, type TapWord, WeightLoader } from '../../blocks/weight-loader/weight-loader.ts';
 import { WriteGather } from '../../blocks/write-gather/write-gather.ts';
+import { Delay } from './delay.ts';
 import { type DramImage, DramReadPort, type DramTiming, DramWritePort, idealDram } from './dram.ts';
 import { type MachineShape, machineShape, tapBits, wordsPerBeat } from './shape.ts';
 
@@ -85,24 +86,6 @@ interface SequencerEvent {
 }
 
 const NO_EVENT: SequencerEvent = { ended: undefined, started: undefined, drains: false };
-
-/** Registers in a row. */
-class Delay {
-  readonly #bits: boolean[];
-
-  constructor(length: number) {
-    this.#bits = new Array(length).fill(false);
-  }
-
-  get out(): boolean {
-    return this.#bits.at(-1)!;
-  }
-
-  shift(bit: boolean): void {
-    this.#bits.copyWithin(1, 0);
-    this.#bits[0] = bit;
-  }
-}
 
 export class Machine {
   readonly control = new LayerControl();
