@@ -1,4 +1,4 @@
-/** Registers in a row: a pulse comes out some cycles later. */
+/** Registers in a row. */
 export class Delay {
   readonly #bits: boolean[];
 
