@@ -1,12 +1,16 @@
-/** What each layer of a run took: cycles and beats, from the fetch of its descriptor to the fetch of the next one's. */
+/** What each layer of a run took: cycles from the last byte of the layer before to its own last one, and its beats. */
+import type { Layer } from '../../blocks/layer-control/layer.ts';
+import type { WeightLayer } from '../../blocks/weight-fetch/weight-fetch.ts';
 import type { Machine, MachineRun } from './step-machine.ts';
 
 export interface LayerShare {
   readonly cycles: number;
-  /** Beats of 16 bytes: descriptor and tables, ifmap, weights; and the ofmap. */
+  /** Beats of 16 bytes: tables and the next layer's descriptor, ifmap, weights, wherever they came; and the ofmap. */
   readonly beatsRead: readonly number[];
   readonly beatsWritten: number;
 }
+
+const WEIGHTS = 2; // its port
 
 /** `watch` sees the machine before each cycle; the shares of all layers add up to the run. */
 export function layerMeter(): {
@@ -14,24 +18,34 @@ export function layerMeter(): {
   readonly shares: (run: MachineRun) => readonly LayerShare[];
 } {
   const ends: LayerShare[] = []; // counts so far, where a layer ends
-  let runs = false;
+  const weightEnds: number[] = []; // beats so far, where the next layer's weights begin
+  let layer: Layer | undefined;
+  let weights: WeightLayer | undefined;
   return {
-    watch(cycle, { control, readPorts, writePort }) {
-      if (control.layerStart) runs = true;
-      else if (runs && control.request) {
-        runs = false;
-        const beatsRead = readPorts.map((port) => port.beatsRead);
+    watch(cycle, { control, weightFetch, readPorts, writePort }) {
+      const beatsRead = readPorts.map((port) => port.beatsRead);
+      if (weights !== undefined && weightFetch.layer !== weights) weightEnds.push(beatsRead[WEIGHTS]!);
+      weights = weightFetch.layer;
+      if (!control.busy) return;
+      // What the control holds before its first descriptor came is no layer.
+      if (layer !== undefined && control.layer !== layer)
         ends.push({ cycles: cycle - 1, beatsRead, beatsWritten: writePort.beatsWritten });
-      }
+      layer = control.layer;
     },
-    shares: (run) =>
-      [...ends, run].map((end, i) => {
-        const begin = ends[i - 1];
+    shares(run) {
+      const [, ...others] = ends;
+      const own = [...others, run].map((end, i) => ({
+        ...end,
+        beatsRead: end.beatsRead.with(WEIGHTS, weightEnds[i] ?? run.beatsRead[WEIGHTS]!),
+      }));
+      return own.map((end, i) => {
+        const begin = own[i - 1];
         return {
           cycles: end.cycles - (begin?.cycles ?? 0),
           beatsRead: end.beatsRead.map((beats, port) => beats - (begin?.beatsRead[port] ?? 0)),
           beatsWritten: end.beatsWritten - (begin?.beatsWritten ?? 0),
         };
-      }),
+      });
+    },
   };
 }
