@@ -80,7 +80,7 @@ describe('help', () => {
       expect([code, err]).toEqual([0, '']);
       expect(out).toMatch(new RegExp(`Examples?:\\n  sense ${name}`));
       for (const flag of ['--json [file]', '--seed <n>', '--quiet']) expect(out).toContain(flag);
-      expect(out).not.toMatch(/--(vcd|parquet)/); // not offered before they work
+      expect(out).not.toMatch(/--parquet/); // not offered before it works
     },
   );
 });
@@ -282,9 +282,14 @@ describe('the mistakes of users: one message, exit 2, no file', () => {
       ['a density from 0 to 1, got "1.5"'],
     ],
     [
-      'silicon',
-      () => ['run', 'vgg16', '--fidelity', 'rtl'],
-      ['fidelity rtl comes with the simulator and the silicon'],
+      'stepping a closed form',
+      () => ['run', 'vgg16', '--fidelity', 'sim', '--machine', 'dense-ws'],
+      ['dense-ws is a closed form here', '--fidelity cost'],
+    ],
+    [
+      'wires of a closed form',
+      () => ['run', 'vgg16', '--vcd', 'wires.vcd'],
+      ['--vcd writes the wires of a machine that runs', '--fidelity sim'],
     ],
     ['no such folder', () => ['run', 'vgg16', '--csv', 'a/b.csv'], ['there is no folder', 'create it first']],
     [

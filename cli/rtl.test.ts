@@ -76,6 +76,34 @@ describe.skipIf(verilator)(`verify ${verilator ?? ''}`, () => {
     });
     expect(code).toBe(0);
   }, 120_000);
+
+  test.each([
+    ['core', []],
+    ['machine', ['--whole']],
+  ])(
+    'takes a layer of a network on the %s',
+    async (_, flags) => {
+      const size = ['--rows', '2', '--cols', '2'];
+      const argv = ['rtl', 'verify', '--network', 'lenet5', '--layers', 'conv1', ...size, ...flags, '--json'];
+      const { code, out } = await sense(argv, { cwd });
+      const { layers, ...found } = JSON.parse(out);
+      expect(found).toMatchObject({
+        ...{ schema: 'sense.rtl/1', cases: 1, valueMismatches: 0, cycleMismatches: 0 },
+        ...{ network: 'lenet5', whole: flags.length > 0 },
+      });
+      expect(layers.map(({ layer }: { layer: string }) => layer)).toEqual(['conv1']);
+      for (const { cycles } of layers) expect(cycles).toBeGreaterThan(1000);
+      expect(code).toBe(0);
+    },
+    300_000,
+  );
+});
+
+test('layers that a network has not are refused', async () => {
+  const argv = ['rtl', 'verify', '--network', 'lenet5', '--layers', 'conv9', '--engine', 'npm'];
+  const { code, err } = await sense(argv, { cwd });
+  expect(code).toBe(2);
+  expect(err).toContain('no conv or fully connected layer is left to run');
 });
 
 test.skipIf(isInstalled('yosys'))('without Yosys, synth says what to install', async () => {

@@ -15,7 +15,7 @@ import type { Model } from '../src/model/model.ts';
 import type { Dataset } from '../src/train/datasets/dataset.ts';
 import { parametersOf, withParameters } from '../src/train/network.ts';
 import { accuracyFigure } from './accuracy-figure.ts';
-import { datasetOf, type Subject, subjects } from './accuracy-networks.ts';
+import { datasetOf, type Recipe, type Subject, subjects } from './accuracy-networks.ts';
 import {
   finished,
   keepWeights,
@@ -69,8 +69,15 @@ const plansOf = ({ comesTrained }: Subject): readonly Plan[] =>
 const nameOf = ({ name }: Subject, { method, zeros }: Plan, seed: number): string =>
   `${name}-${method}${isDense(method) ? '' : `-${zeros}`}-s${seed}`;
 
-const recipeOf = ({ pictures, starts, before, recipe }: Subject): string =>
-  JSON.stringify({ train: pictures.train, starts, before, recipe });
+/** One-shot pruning is of the dense network, whatever the share. */
+const recipeAt = ({ recipe, shorter = recipe }: Subject, { method, zeros }: Plan): Recipe =>
+  zeros > 0.5 && method !== 'one-shot' ? shorter : recipe;
+
+/** What decides the weights, in words; how they are named in the cache hangs on it. */
+const recipeOf = (subject: Subject, plan: Plan): string => {
+  const { pictures, starts, before } = subject;
+  return JSON.stringify({ train: pictures.train, starts, before, recipe: recipeAt(subject, plan) });
+};
 
 const say = (line: string): void => {
   process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
@@ -80,27 +87,29 @@ function isDone(subject: Subject, plan: Plan, seed: number): boolean {
   const path = `${FOLDER}/${nameOf(subject, plan, seed)}.json`;
   if (!existsSync(path)) return false;
   const row = JSON.parse(readFileSync(path, 'utf8')) as Row;
-  return row.recipe === recipeOf(subject) && row.tested.int8 >= subject.pictures.int8;
+  return row.recipe === recipeOf(subject, plan) && row.tested.int8 >= subject.pictures.int8;
 }
 
-const cacheName = (subject: Subject, run: string): string =>
-  `${run}-${createHash('sha256').update(recipeOf(subject)).digest('hex').slice(0, 8)}`;
+const DENSE: Plan = { method: 'dense', zeros: 0 };
+
+const cacheName = (subject: Subject, plan: Plan, run: string): string =>
+  `${run}-${createHash('sha256').update(recipeOf(subject, plan)).digest('hex').slice(0, 8)}`;
 
 /** One-shot pruning has the dense run's. */
 function hasWeights(subject: Subject, { method, zeros }: Plan, seed: number): boolean {
   if (method === 'given') return true;
-  const run = method === 'one-shot' ? { method: 'dense' as const, zeros: 0 } : { method, zeros };
-  return keptWeights(cacheName(subject, nameOf(subject, run, seed))) !== undefined;
+  const run = method === 'one-shot' ? DENSE : { method, zeros };
+  return keptWeights(cacheName(subject, run, nameOf(subject, run, seed))) !== undefined;
 }
 
 /** The weights of a kept run, or a new run, which is then kept. */
 function once(
-  subject: Subject,
+  { subject, plan }: { readonly subject: Subject; readonly plan: Plan },
   run: string,
   start: Model,
   make: () => Model,
 ): { model: Model; seconds: number } {
-  const name = cacheName(subject, run);
+  const name = cacheName(subject, plan, run);
   const kept = keptWeights(name);
   if (kept) return { model: withParameters(start, kept), seconds: 0 };
   const began = performance.now();
@@ -126,27 +135,33 @@ function networkOf(subject: Subject, plan: Plan, { seed, dataset }: Setting) {
   const on = ruleOn(method, zeros);
   if (method === 'given') return { network: finished(given, on), on, seconds: 0 };
   const { before } = subject;
-  const recipe = { ...subject.recipe, ...(subject.comesTrained && { teacher: given }), seed };
+  const teacher = subject.comesTrained && { teacher: given };
   const start = before
-    ? once(subject, `${subject.name}-before-s${seed}`, given, () =>
+    ? once({ subject, plan: DENSE }, `${subject.name}-before-s${seed}`, given, () =>
         trained(given, dataset, { ...before, seed }, { say: progress('dense, before') }),
       ).model
     : given;
   const weights = (of: Plan) => {
     const run = nameOf(subject, of, seed);
+    const recipe = { ...recipeAt(subject, of), ...teacher, seed };
     const rule = of.method === 'dense' ? {} : { on: ruleOn(of.method, of.zeros) };
-    return once(subject, run, start, () => trained(start, dataset, recipe, { ...rule, say: progress(run) }));
+    return once({ subject, plan: of }, run, start, () =>
+      trained(start, dataset, recipe, { ...rule, say: progress(run) }),
+    );
   };
   if (method === 'adaptive-int8') {
     const adaptive = finished(weights({ method: 'adaptive', zeros }).model, on);
-    const last = once(subject, name, adaptive, () =>
-      withInt8InSight(adaptive, dataset, recipe, { zeros, say: progress(name) }),
+    const last = once({ subject, plan }, name, adaptive, () =>
+      withInt8InSight(
+        adaptive,
+        dataset,
+        { ...subject.recipe, ...teacher, seed },
+        { zeros, say: progress(name) },
+      ),
     );
     return { network: last.model, on, seconds: last.seconds };
   }
-  const { model, seconds } = weights(
-    method === 'dense' || method === 'one-shot' ? { method: 'dense', zeros: 0 } : plan,
-  );
+  const { model, seconds } = weights(method === 'dense' || method === 'one-shot' ? DENSE : plan);
   return { network: finished(model, on), on, seconds };
 }
 
@@ -155,7 +170,7 @@ function makeRow(subject: Subject, plan: Plan, setting: Setting): Row {
   const { network, on, seconds } = networkOf(subject, plan, setting);
   return {
     ...{ network: subject.name, method, rule: on.rule.kind, zeros, seed: setting.seed },
-    ...{ recipe: recipeOf(subject), kernels },
+    ...{ recipe: recipeOf(subject, plan), kernels },
     ...tested(network, setting.dataset, { on, int8: subject.pictures.int8 }),
     ...onMachine(network, setting.dataset),
     trainSeconds: Math.round(seconds),

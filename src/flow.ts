@@ -15,12 +15,15 @@ import { postTraining } from './quantize/post-training.ts';
 import { type Answers, gatherAnswers } from './report/answers.ts';
 import { layerLog, makeReport } from './report/make-report.ts';
 import type { Report } from './report/report.ts';
+import { layerTasks, stretches } from './sim/machine/layer-tasks.ts';
+import { type NetworkTask, networkTasks } from './sim/machine/network-tasks.ts';
 import { assumedWorks } from './workload/assumed-works.ts';
 import { layerFilter, type PublishedDensities } from './workload/densities.ts';
 import { measureBatch, type NetworkInput } from './workload/measured-works.ts';
 import { type PrunedModel, pruneModel as pruneWith } from './workload/prune-model.ts';
 
 export { type RuleChoice, ruleFor } from './accel/rule-choice.ts';
+export type { NetworkTask } from './sim/machine/network-tasks.ts';
 export type { NetworkInput } from './workload/measured-works.ts';
 
 export interface Progress {
@@ -50,6 +53,8 @@ export interface RunRequest {
   /** Compute every layer in the machine's own order too, and hold it to the plain convolution. */
   readonly verify?: boolean | undefined;
   readonly onProgress?: ((step: Progress) => void) | undefined;
+  /** Told what the whole core would be given for these layers: to step it, or to simulate its silicon. */
+  readonly onTasks?: ((tasks: readonly NetworkTask[]) => void) | undefined;
 }
 
 /** One shot: the model with weights that obey the rule. */
@@ -70,6 +75,7 @@ export function run(request: RunRequest): Report {
     if (!wanted(work.name)) return;
     if (request.verify) verifyLayer(machine, work, arch);
     log.add(work, machine.cost(work, arch));
+    if (!request.inputs?.length) request.onTasks?.(layerTasks(work));
   };
   if (!pruned.layers.some((layer) => isConv(layer) && wanted(layer.name)))
     fail('no conv or fully connected layer is left to run', { hint: 'check --layers against sense list' });
@@ -113,6 +119,10 @@ function runMeasured(
       batch.map((input) => input.values),
     );
     for (const work of works) cost(work);
+    for (const { values } of request.onTasks ? batch : [])
+      request.onTasks?.(
+        networkTasks(quantized, values).flatMap((task) => stretches(task, layerFilter(request.layers))),
+      );
     for (const [i, input] of batch.entries())
       answers.add(input, outputs[i]!.get(quantized.model.outputs[0]!)!);
     progress('run', Math.min(inputs.length, first + request.batch));

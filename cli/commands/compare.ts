@@ -5,6 +5,7 @@ import { checkFigureName, figureContent } from '../figure-file.ts';
 import { checkOutputs } from '../files.ts';
 import type { Comparison, Library, Report } from '../library.ts';
 import { activations, commaList, oneOf, whole } from '../options.ts';
+import { ENERGY_OPTIONS, machineAndArch, withEnergies } from './architecture.ts';
 import { fileOrName } from './run.ts';
 import {
   at,
@@ -35,6 +36,11 @@ export const compare: Command = {
       parse: sameness,
     },
     {
+      flags: '--arch <preset|file>',
+      says: "architecture of the first machine, after which --same builds the others: a preset, a .json file or a SCALE-Sim .cfg (default: the machine's own)",
+    },
+    ...ENERGY_OPTIONS,
+    {
       flags: '--batch <n>',
       says: 'images that go through a layer together',
       parse: whole(1, 1024),
@@ -59,7 +65,7 @@ export const compare: Command = {
   examples: [
     'sense compare alexnet vgg16',
     'sense compare vgg16 --machines sense,dense-ws --same all --figure vgg16.svg',
-    'sense compare resnet50 --machines sense,dense-ws --json resnet50.json',
+    'sense compare resnet50 --machines sense,dense-ws --arch my-arch.json --json resnet50.json',
   ],
 
   async run(names, options, session) {
@@ -108,11 +114,18 @@ async function comparisonOf(
   const rule = options.rule === 'own' ? undefined : (options.rule as RuleKind);
   const sparsity = options.sparsity as number | undefined;
   const same = (options.same as readonly Sameness[] | undefined) ?? [];
-  const contestants = machines.map((machine) => ({
+  const door = { session, library };
+  const { arch: like } = await machineAndArch(
+    { machine: first.name, arch: textOption(options, 'arch') },
+    first.name,
+    door,
+  );
+  const built = machines.map((machine) => ({
     machine,
-    arch: library.archLike(machine, first.arch, same),
+    arch: machine === first ? like : library.archLike(machine, like, same),
     rule: ruleFor(machine, { rule, sparsity }),
   }));
+  const contestants = await withEnergies(built, options, door);
   const density = options.activations as 'published' | 'dense' | number | undefined;
   const reports: Report[] = [];
   for (const name of names) {

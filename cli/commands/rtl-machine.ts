@@ -1,17 +1,19 @@
-/** `sense rtl verify --whole`: random networks on the whole machine, from DRAM to DRAM, under Verilator. */
+/** `sense rtl verify --whole`: random networks on the whole machine, from DRAM to DRAM. */
 import type { LeanSize } from '../../rtl/lean.ts';
 import type { OptionValues, Session } from '../command.ts';
+import { type Engine, machineRunner, simulatorName } from './rtl-tools.ts';
 import { deliver } from './shared.ts';
 
 /** Networks a simulation takes at a time, so that there is progress to show. */
 const BATCH = 25;
 
 export async function verifyWhole(
-  machine: LeanSize,
+  { engine, ...machine }: LeanSize & { readonly engine: Engine },
   options: OptionValues,
   session: Session,
 ): Promise<number> {
   const { verifyMachine } = await import('../../rtl/core/verify.ts');
+  const run = await machineRunner(engine, session);
   const [cases, seed] = [options.cases as number, options.seed as number];
   const total = { drawn: 0, cases: 0, tooLarge: 0, partitioned: 0, weightFirst: 0, chunked: 0, chains: 0 };
   const found = { valueMismatches: 0, cycleMismatches: 0, cycles: 0 };
@@ -21,6 +23,7 @@ export async function verifyWhole(
     const ran = await verifyMachine({
       ...machine,
       cases: size,
+      run,
       seed: (seed + batch * 0x9e3779b1) >>> 0, // a batch's own draw, and the user's for the first
     });
     total.drawn += size;
@@ -32,12 +35,12 @@ export async function verifyWhole(
   const { drawn, ...counts } = total;
   const { rows, cols } = machine;
   const text = (): string =>
-    `${counts.cases} random networks on a ${rows} x ${cols} machine, ${found.cycles} cycles in Verilator\n` +
+    `${counts.cases} random networks on a ${rows} x ${cols} machine, ${found.cycles} cycles in ${simulatorName(engine)}\n` +
     `  ${counts.chains} of several layers, ${counts.partitioned} in partitions, ${counts.weightFirst} with weights first, ${counts.chunked} in chunks\n` +
     `  ${counts.tooLarge} of the ${drawn} drawn do not fit the small memories of this test\n` +
     `  ${found.valueMismatches} with a byte that differs from plain arithmetic, or in memory from the stepped machine\n` +
     `  ${found.cycleMismatches} with cycles or traffic that differ from the stepped machine\n`;
-  const json = { schema: 'sense.rtl-machine/1', ...counts, ...found, ...machine, seed };
+  const json = { schema: 'sense.rtl-machine/1', ...counts, ...found, ...machine, seed, engine };
   await deliver({ json, text }, options, session);
   return counts.cases > 0 && found.valueMismatches === 0 && found.cycleMismatches === 0 ? 0 : 1;
 }

@@ -4,10 +4,10 @@ import { fail } from '../../src/errors.ts';
 import type { Command, OptionValues, Session } from '../command.ts';
 import { checkOutputs } from '../files.ts';
 import { oneOf, whole } from '../options.ts';
+import { coreRunner, ENGINES, engineOf, needs, simulatorName } from './rtl-tools.ts';
 import { at, deliver, jsonTarget } from './shared.ts';
 
 const ACTIONS = ['verify', 'synth', 'emit'] as const;
-const ENGINES = ['verilator', 'npm'] as const;
 const LEAN = ['none', 'bram', 'lut'] as const satisfies readonly Lean[];
 
 /** Layers a simulation takes at a time, so that there is progress to show. */
@@ -27,6 +27,11 @@ export const rtl: Command = {
       says: 'verify: verilator, or npm, which needs Node alone (default: verilator where it is installed)',
       parse: oneOf(ENGINES),
     },
+    {
+      flags: '--network <model>',
+      says: 'verify: the layers of this network, pruned by half, instead of random ones; its ifmaps are drawn at published densities or one half',
+    },
+    { flags: '--layers <glob>', says: 'verify --network: only layers whose names match' },
     { flags: '--whole', says: 'verify: networks on the whole machine, DRAM to DRAM, not layers on its core' },
     {
       flags: '--lean <what>',
@@ -41,6 +46,7 @@ export const rtl: Command = {
   ],
   examples: [
     'sense rtl verify --cases 200 --rows 8 --cols 8',
+    "sense rtl verify --network alexnet --layers 'conv*'",
     'sense rtl synth --json',
     'sense rtl emit lenet5 --layer conv2 -o lenet5-conv2',
   ],
@@ -48,10 +54,14 @@ export const rtl: Command = {
   async run([action, model], options, session) {
     const json = jsonTarget(options);
     if (json !== undefined && json !== 'stdout') checkOutputs([at(session, json)]);
+    if (action === 'verify' && options.network !== undefined) {
+      const { verifyNetworkLayers } = await import('./rtl-network.ts');
+      return verifyNetworkLayers(sizeOf(options, 8), options, session);
+    }
     if (action === 'verify' && options.whole) {
-      await needs(VERILATOR, VERILATOR.join(' '));
       const { verifyWhole } = await import('./rtl-machine.ts');
-      return verifyWhole({ ...sizeOf(options, 4), lean: leanOf(options) }, options, session);
+      const engine = await engineOf(options);
+      return verifyWhole({ ...sizeOf(options, 4), lean: leanOf(options), engine }, options, session);
     }
     if (action === 'verify') return verify(options, session);
     if (action === 'synth') return synth(options, session);
@@ -64,15 +74,6 @@ export const rtl: Command = {
   },
 };
 
-async function needs(tools: readonly string[], packages: string): Promise<void> {
-  const { isInstalled } = await import('../../rtl/tool.ts');
-  const absent = tools.filter((tool) => !isInstalled(tool));
-  if (absent.length > 0)
-    fail(`not installed: ${absent.join(', ')}`, {
-      hint: `apt-get install ${packages}, or your system's packages of these names`,
-    });
-}
-
 const sizeOf = (options: OptionValues, otherwise: number) => ({
   rows: (options.rows as number | undefined) ?? otherwise,
   cols: (options.cols as number | undefined) ?? otherwise,
@@ -80,23 +81,9 @@ const sizeOf = (options: OptionValues, otherwise: number) => ({
 
 const leanOf = ({ lean }: OptionValues) => lean as Lean;
 
-const VERILATOR = ['verilator', 'make', 'g++'] as const;
-
-/** The engine asked for, or the first of the two that is there: npm's always is. */
-async function engineOf(options: OptionValues, session: Session) {
-  const { isInstalled } = await import('../../rtl/tool.ts');
-  const asked = options.engine as (typeof ENGINES)[number] | undefined;
-  const engine = asked ?? (VERILATOR.every(isInstalled) ? 'verilator' : 'npm');
-  if (engine === 'verilator') {
-    await needs(VERILATOR, VERILATOR.join(' '));
-    return { engine, run: (await import('../../rtl/compute/build.ts')).runCore };
-  }
-  const { npmCoreRunner } = await import('../../rtl/npm/compute.ts');
-  return { engine, run: npmCoreRunner(session.progress.note) };
-}
-
 async function verify(options: OptionValues, session: Session): Promise<number> {
-  const { engine, run } = await engineOf(options, session);
+  const engine = await engineOf(options);
+  const run = await coreRunner(engine, session);
   const { verifyCompute } = await import('../../rtl/compute/verify.ts');
   const { rows, cols } = sizeOf(options, 8);
   const [cases, seed] = [options.cases as number, options.seed as number];
@@ -121,7 +108,7 @@ async function verify(options: OptionValues, session: Session): Promise<number> 
   const { cycles, ...counts } = total;
   const right = counts.valueMismatches === 0 && counts.cycleMismatches === 0;
   const text = (): string =>
-    `${counts.cases} random layers on a ${rows} x ${cols} compute core, ${cycles} cycles in ${engine === 'npm' ? 'CXXRTL' : 'Verilator'}\n` +
+    `${counts.cases} random layers on a ${rows} x ${cols} compute core, ${cycles} cycles in ${simulatorName(engine)}\n` +
     `  ${counts.valueMismatches} with a value that differs from the plain convolution\n` +
     `  ${counts.cycleMismatches} with a cycle count that differs from the closed form\n`;
   await deliver(
@@ -133,7 +120,7 @@ async function verify(options: OptionValues, session: Session): Promise<number> 
 }
 
 async function synth(options: OptionValues, session: Session): Promise<number> {
-  await needs(['yosys'], 'yosys');
+  await needs(['yosys']);
   const [{ archOf }, { synthesise }, { synthesisTable }, { networkPower, powerTable }] = await Promise.all([
     import('../../rtl/lean.ts'),
     import('../../rtl/synth/synth.ts'),

@@ -2,14 +2,15 @@
 import { fail } from '../../src/errors.ts';
 import type { Command, OptionValues, Session } from '../command.ts';
 import { checkOutputs, type OutputFile } from '../files.ts';
-import type { Library, Report, RunRequest } from '../library.ts';
+import type { Arch, Library, NetworkTask, Report, RunRequest } from '../library.ts';
 import type { LoadedModel } from '../model-file.ts';
 import { activations, oneOf, whole } from '../options.ts';
+import { ENERGY_OPTIONS, machineAndArch, withEnergies } from './architecture.ts';
+import { allEqual, checkFidelity, execute, type Fidelity, hardwareArch } from './run-machine.ts';
 import {
   at,
   deliver,
   jsonTarget,
-  machineOf,
   RULE_OPTION,
   ruleFor,
   SPARSITY_OPTION,
@@ -32,14 +33,9 @@ export const run: Command = {
       flags: '--arch <preset|file>',
       says: "its architecture: a preset, a .json file or a SCALE-Sim .cfg (default: the machine's own)",
     },
-    {
-      flags: '--energy <ert.yaml>',
-      says: 'energies of an Accelergy table instead of those of the architecture',
-    },
-    {
-      flags: '--energy-map <map>',
-      says: 'which of its components is which action: mac=alu:compute/8,dramBit=ddr:read+write/64,skip=x',
-    },
+    { flags: '--rows <n>', says: 'rows of its array instead', parse: whole(1, 256) },
+    { flags: '--cols <n>', says: 'columns of its array instead', parse: whole(1, 256) },
+    ...ENERGY_OPTIONS,
     {
       flags: '--batch <n>',
       says: 'images that go through a layer together',
@@ -76,7 +72,7 @@ export const run: Command = {
     },
     {
       flags: '--fidelity <level>',
-      says: 'cost (closed form); sim and rtl come with the silicon',
+      says: 'cost: the closed form; sim: also step the whole machine; rtl: also its silicon, under Verilator',
       parse: oneOf(['cost', 'sim', 'rtl']),
       fallback: 'cost',
     },
@@ -85,19 +81,19 @@ export const run: Command = {
     { flags: '--csv <file>', says: 'one row a layer' },
     { flags: '--trace <file>', says: 'a Chrome trace for Perfetto' },
     { flags: '--html <file>', says: 'the report as one file with figures' },
+    { flags: '--vcd <file>', says: 'with sim or rtl: the wires of the first layers, for a waveform viewer' },
   ],
   examples: [
     'sense run vgg16',
     'sense run squeezenet.onnx --input photo.jpg --preprocess caffe --labels synset_words.txt',
     'sense run topology.csv --arch scale.cfg',
+    'sense run lenet5-half --input digit.png --rule none --fidelity rtl --rows 8 --cols 8',
     'sense run resnet50 --arch my-arch.json --sparsity 0.6 --csv layers.csv --json report.json',
   ],
 
   async run([name = ''], options, session) {
-    if (options.fidelity !== 'cost')
-      fail(`fidelity ${options.fidelity} comes with the simulator and the silicon, not in this version`, {
-        hint: '--fidelity cost',
-      });
+    const fidelity = options.fidelity as Fidelity;
+    await checkFidelity(fidelity, options);
     const files = outputsOf(options);
     const json = jsonTarget(options);
     const paths = [...files.keys(), ...(json === undefined || json === 'stdout' ? [] : [json])];
@@ -109,26 +105,43 @@ export const run: Command = {
     session.progress.step({ stage: 'loading', done: 0, total: 1 });
     const library = await session.library();
     const request = await requestOf(name, options, session, library);
-    const outcome = checked(request, library);
+    const tasks: NetworkTask[] = [];
+    const gathering =
+      fidelity === 'cost' ? {} : { onTasks: (more: readonly NetworkTask[]) => tasks.push(...more) };
+    const outcome = checked({ ...request, ...gathering }, library);
     if (outcome instanceof Error) {
       session.progress.clear();
       session.io.stderr.write(`✖ the check does not hold: ${outcome.message}\n`);
       return 1;
     }
-    const report = outcome;
+    const ran =
+      fidelity === 'cost'
+        ? undefined
+        : await execute(
+            outcome,
+            tasks,
+            { fidelity, arch: request.arch, trace: options.vcd !== undefined },
+            session,
+            library,
+          );
+    const report = ran?.report ?? outcome;
     const written: OutputFile[] = [...files].map(([path, render]) => ({
       path,
-      content: render(report, library),
+      content: render(report, library, ran?.vcd ?? ''),
     }));
     const { columns, colour } = session.io;
     const verdict = request.verify === true ? VERIFIED : '';
     const look = { colour, ...(columns === undefined ? {} : { width: Math.max(80, columns) }) };
     await deliver(
-      { json: report, text: () => library.reportTable(report, look) + verdict, files: written },
+      {
+        json: report,
+        text: () => library.reportTable(report, look) + verdict + (ran ? library.executionTable(report) : ''),
+        files: written,
+      },
       options,
       session,
     );
-    return 0;
+    return allEqual(report) ? 0 : 1;
   },
 };
 
@@ -148,9 +161,12 @@ async function requestOf(
   session: Session,
   library: Library,
 ): Promise<RunRequest> {
-  const { machine, arch: built } = await machineAndArch(options, session, library);
-  const energy = await energyOf(built.energy, options, session, library);
-  const arch = energy === undefined ? built : { ...built, energy: energy.name };
+  const named = { machine: textOption(options, 'machine'), arch: textOption(options, 'arch') };
+  const door = { session, library };
+  const chosen = await machineAndArch(named, 'sense', door);
+  const hardware = hardwareArch(options.fidelity as Fidelity, chosen.machine, sized(chosen.arch, options));
+  const [built] = await withEnergies([{ ...chosen, arch: hardware }], options, door);
+  const { machine, arch, energy } = built!;
   const { loadModel } = await import('../model-file.ts');
   const loaded = told(loadModel(fileOrName(name, session), library), session);
   const given = options.input as readonly string[] | undefined;
@@ -180,35 +196,11 @@ async function requestOf(
 const VERIFIED =
   '\nverified: every layer, computed in the order of the machine, equals the plain convolution bit for bit\n';
 
-async function machineAndArch(options: OptionValues, session: Session, library: Library) {
-  const named = textOption(options, 'machine');
-  const asked = textOption(options, 'arch');
-  const { configured, isConfig } = await import('../peer-files.ts');
-  if (asked !== undefined && isConfig(asked)) {
-    const chosen = named === undefined ? undefined : machineOf(library, named);
-    return told(configured(at(session, asked), chosen, library), session);
-  }
-  const machine = machineOf(library, named ?? 'sense');
-  if (asked === undefined) return { machine, arch: machine.arch };
-  const { archNamed } = await import('../arch-file.ts');
-  const energies = library.energyTables.map((table) => table.name);
-  const isFile = /\.json$/i.test(asked);
-  return {
-    machine,
-    arch: archNamed(isFile ? at(session, asked) : asked, { presets: library.presets, energies }),
-  };
-}
-
-/** The architecture's own energies, or those of a file. */
-async function energyOf(base: string, options: OptionValues, session: Session, library: Library) {
-  const [path, map] = [textOption(options, 'energy'), textOption(options, 'energyMap')];
-  if (path === undefined) {
-    if (map !== undefined) fail('--energy-map without --energy', { hint: '--energy ert.yaml' });
-    return undefined;
-  }
-  const { energyFile } = await import('../peer-files.ts');
-  return told(energyFile(at(session, path), map, { base, library }), session).table;
-}
+/** With rows and columns as asked for. */
+const sized = (arch: Arch, { rows = arch.array.rows, cols = arch.array.cols }: OptionValues): Arch => ({
+  ...arch,
+  array: { rows: rows as number, cols: cols as number },
+});
 
 async function gathering(
   { model, sidecar }: LoadedModel,
@@ -238,7 +230,7 @@ async function gathering(
 export const fileOrName = (name: string, session: Session): string =>
   /\.(onnx|csv|ya?ml)$/i.test(name) || /[\\/]/.test(name) ? at(session, name) : name;
 
-type Render = (report: Report, library: Library) => string;
+type Render = (report: Report, library: Library, vcd: string) => string;
 
 /** By path as the user wrote it; the same path twice would lose a result. */
 function outputsOf(options: OptionValues): ReadonlyMap<string, Render> {
@@ -252,5 +244,6 @@ function outputsOf(options: OptionValues): ReadonlyMap<string, Render> {
   add('csv', (report, { reportCsv }) => reportCsv(report));
   add('trace', (report, { reportTrace }) => `${JSON.stringify(reportTrace(report))}\n`);
   add('html', (report, { reportHtml }) => reportHtml(report));
+  add('vcd', (_report, _library, vcd) => vcd);
   return files;
 }

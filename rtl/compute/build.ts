@@ -1,8 +1,8 @@
-/** The compute core as a program: Verilated with its testbench, kept under .cache/rtl/ by a hash of all that goes in. */
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+/** The compute core under a simulator: its sources and sizes, whole images in and out. */
 import type { Arch } from '../../src/arch/arch.ts';
-import { fromRoot, runWell } from '../tool.ts';
+import type { Bench } from '../bench.ts';
+import { fromRoot } from '../tool.ts';
+import { runSimulator, verilated } from '../verilator.ts';
 import { type RtlRun, readRuns } from './images.ts';
 import { coreParameters, coreWidths, STREAM_BITS } from './widths.ts';
 
@@ -42,30 +42,14 @@ export function coreMacros(arch: Arch): Readonly<Record<string, number>> {
   };
 }
 
-/** Path of the simulator for these sizes of the core. */
-export async function buildCore(arch: Arch): Promise<string> {
-  const parameters = Object.entries(coreParameters(arch));
-  const options = [
-    ...['--cc', '--exe', '--build', '-O3', '--x-assign', 'unique', '--x-initial', 'unique'],
-    ...['--top-module', 'compute_core', ...parameters.map(([name, value]) => `-G${name}=${value}`)],
-    // Large arrays compile in pieces; -O1 is the best trade of compile time for speed.
-    ...['--output-split', '5000', '--output-split-cfuncs', '300', '-MAKEFLAGS', 'OPT_FAST=-O1 OPT_SLOW=-O0'],
-    ...Object.entries(coreMacros(arch)).flatMap(([name, value]) => ['-CFLAGS', `-D${name}=${value}`]),
-  ];
-  const hash = createHash('sha256');
-  hash.update(
-    JSON.stringify([options, process.platform, process.arch, await runWell('verilator', ['--version'])]),
-  );
-  for (const source of [...computeSources, coreTestbench]) hash.update(await readFile(source)).update('\0');
-  const folder = fromRoot(`.cache/rtl/compute_core-${hash.digest('hex').slice(0, 16)}`);
-  if (await stat(`${folder}/Vcompute_core`).catch(() => undefined)) return `${folder}/Vcompute_core`;
-  await mkdir(fromRoot('.cache/rtl'), { recursive: true });
-  const draft = await mkdtemp(`${folder}-`);
-  await runWell('verilator', [...options, '--Mdir', draft, ...computeSources, coreTestbench]);
-  // Another process may have finished the same build first: then its folder stands and ours goes.
-  await rename(draft, folder).catch(() => rm(draft, { recursive: true }));
-  return `${folder}/Vcompute_core`;
-}
+/** The core and its testbench: the same for each engine. */
+export const coreBench = (arch: Arch): Bench => ({
+  top: 'compute_core',
+  sources: computeSources,
+  parameters: coreParameters(arch),
+  testbench: coreTestbench,
+  macros: coreMacros(arch),
+});
 
 /** Runs programs one after another on one core in some simulator, whole images in and out. */
 export type CoreRunner = (
@@ -75,14 +59,5 @@ export type CoreRunner = (
 ) => Promise<readonly RtlRun[]>;
 
 /** Under Verilator. */
-export const runCore: CoreRunner = async (images, arch, { seed = 1 } = {}) => {
-  const simulator = await buildCore(arch);
-  const folder = await mkdtemp(fromRoot('.cache/rtl/run-'));
-  try {
-    await writeFile(`${folder}/in`, images);
-    await runWell(simulator, [`${folder}/in`, `${folder}/out`, String(seed)]);
-    return readRuns(await readFile(`${folder}/out`), arch.array.cols);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-};
+export const runCore: CoreRunner = async (images, arch, { seed = 1 } = {}) =>
+  readRuns(await runSimulator(await verilated(coreBench(arch)), images, seed), arch.array.cols);

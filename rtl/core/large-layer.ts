@@ -1,6 +1,6 @@
 /**
  * One layer of AlexNet's size on the full 32 x 32 machine in silicon, from DRAM to DRAM, held to plain arithmetic and
- * to the stepped machine. Minutes, most of them compiling:
+ * to the stepped machine. Minutes:
  *
  *   npx tsx rtl/core/large-layer.ts        writes results/rtl-layer.json
  */
@@ -16,7 +16,8 @@ import { stepMachine } from '../../src/sim/machine/step-machine.ts';
 import { seeded } from '../../src/tensor/random.ts';
 import { assumedWorks } from '../../src/workload/assumed-works.ts';
 import { fromRoot } from '../tool.ts';
-import { runMachine } from './build.ts';
+import { verilated } from '../verilator.ts';
+import { machineBench, runMachine } from './build.ts';
 import { plainNetwork } from './networks.ts';
 import { same, sameTime } from './verify.ts';
 
@@ -44,8 +45,19 @@ const before = new DramImage(net.dram.beats);
 before.words.set(net.dram.words);
 // A latency and stalls as a memory controller has them, so that nothing rests on an ideal memory.
 const timing = { latency: 40, stall: 20, seed: 1 };
-const [silicon] = await runMachine([{ dram: before, first: net.first, timing }], zcu102);
-const stepped = stepMachine(net.dram, zcu102, { first: net.first, timing });
+const took = async <T>(what: string, work: () => Promise<T> | T): Promise<T> => {
+  const since = performance.now();
+  const result = await work();
+  process.stderr.write(`${what}: ${((performance.now() - since) / 1000).toFixed(0)} s\n`);
+  return result;
+};
+await took('building the simulator', () => verilated(machineBench(zcu102)));
+const [silicon] = await took('silicon', () =>
+  runMachine([{ dram: before, first: net.first, timing }], zcu102),
+);
+const stepped = await took('stepped machine', () =>
+  stepMachine(net.dram, zcu102, { first: net.first, timing }),
+);
 const ofmap = readIfmap(net.dram, net.output, net.outputSigned);
 const nonZeros = (bytes: ArrayLike<number>): number => Array.from(bytes).filter((byte) => byte !== 0).length;
 const result = {

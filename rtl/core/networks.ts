@@ -30,8 +30,8 @@ const few = (most: number) => fc.integer({ min: 1, max: most });
 
 const draw: fc.Arbitrary<Draw> = fc.record({
   K: few(11),
-  R: fc.constantFrom(1, 2, 3, 3, 5),
-  S: fc.constantFrom(1, 2, 3, 3, 5),
+  R: fc.constantFrom(1, 2, 3, 3, 5, 7, 11),
+  S: fc.constantFrom(1, 2, 3, 3, 5, 7, 11),
   stride: fc.constantFrom(1, 1, 1, 2, 4),
   pad: fc.integer({ min: 0, max: 2 }),
   pool: fc.option(

@@ -5,7 +5,7 @@
 //             └─ weight_fetch ▶ column memories │    ▼
 //                                    │      ┌───┴─ wave_issue
 //                                    ▼      ▼ records
-//                                   compute_core ─▶ ofm_lane a column ─▶ ofm_emit ─▶ AXI write
+//                                   compute_core ─▶ ofm_lane a column ─▶ ofm_emit ─▶ write_gather ─▶ AXI write
 //                                         └ ofm_drain: places ─┘
 //
 // Three masters read (descriptors and tables, ifmaps, weights) and one writes; addresses count beats of 128 bits.
@@ -56,9 +56,11 @@ module sense_core #(
     output logic                 awvalid,
     input  logic                 awready,
     output logic [ BEAT_BITS+3:0] awaddr,
+    output logic [          7:0] awlen,
     output logic                 wvalid,
     input  logic                 wready,
     output logic [        127:0] wdata,
+    output logic                 wlast,
     input  logic                 bvalid,
     output logic                 bready
 );
@@ -88,9 +90,9 @@ module sense_core #(
   localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1;
   localparam int COLUMN_BITS = COLS > 1 ? $clog2(COLS) : 1;
 
-  // What a layer is, and its tables as they come.
-  logic [1023:0] descriptor;
-  logic table_write, layer_done;
+  // What a layer is, the one behind it, and its tables as they come.
+  logic [1023:0] descriptor, following;
+  logic table_write, tables_ready, layer_done, following_known;
   logic [2:0] table_select;
   logic [15:0] table_index;
   logic [127:0] table_data;
@@ -137,16 +139,20 @@ module sense_core #(
       .request_address(request_address[0+:BEAT_BITS]),
       .request_beats(request_beats[0+:16]),
       .in_valid(in_valid[0]),
-      .in_ready(in_ready[0]),
       .in_data(in_data[0+:128]),
       .descriptor,
+      .following,
+      .following_known,
       .table_write,
       .table_select,
       .table_index,
       .table_data,
+      .tables_ready,
       .layer_start,
       .layer_done
   );
+  assign in_ready[0] = 1'b1;
+  wire unused_following = &{1'b0, following};  // all but what the weights need
   assign done = control_done;
   always_ff @(posedge clk) begin
     if (busy) cycles <= cycles + 64'd1;
@@ -178,7 +184,7 @@ module sense_core #(
       .DEPTH(HEADER_BEATS)
   ) header_table (
       .clk,
-      .write(table_write && table_select == 3'd1),
+      .write(table_write && table_select == 3'd2),
       .write_address(table_index[$clog2(HEADER_BEATS)-1:0]),
       .write_data(table_data),
       .beat(header_address[4+:$clog2(HEADER_BEATS)]),
@@ -190,7 +196,7 @@ module sense_core #(
       .DEPTH(GROUPS)
   ) group_table (
       .clk,
-      .write(table_write && table_select == 3'd2),
+      .write(table_write && table_select == 3'd3),
       .write_address(table_index[$clog2(GROUPS)-1:0]),
       .write_data(table_data[47:0]),
       .address(group_address[$clog2(GROUPS)-1:0]),
@@ -201,7 +207,7 @@ module sense_core #(
       .DEPTH(TILES)
   ) issue_tiles (
       .clk,
-      .write(table_write && table_select == 3'd3),
+      .write(table_write && table_select == 3'd4),
       .write_address(table_index[$clog2(TILES)-1:0]),
       .write_data(table_data[47:0]),
       .address(issue_tile_address[$clog2(TILES)-1:0]),
@@ -213,7 +219,7 @@ module sense_core #(
       .LUT_BITS(LUT_REMAINDERS * (80 % 36))
   ) drain_tiles (
       .clk,
-      .write(table_write && table_select == 3'd3),
+      .write(table_write && table_select == 3'd4),
       .write_address(table_index[$clog2(TILES)-1:0]),
       .write_data({table_data[7:0], table_data[119:48]}),
       .address(drain_tile_address[$clog2(TILES)-1:0]),
@@ -225,7 +231,7 @@ module sense_core #(
       .LUT_BITS(120)
   ) load_partitions (
       .clk,
-      .write(table_write && table_select == 3'd4),
+      .write(table_write && table_select == 3'd1),
       .write_address(table_index[$clog2(PARTITIONS)-1:0]),
       .write_data(table_data[119:0]),
       .address(load_partition_address[$clog2(PARTITIONS)-1:0]),
@@ -237,7 +243,7 @@ module sense_core #(
       .LUT_BITS(120)
   ) issue_partitions (
       .clk,
-      .write(table_write && table_select == 3'd4),
+      .write(table_write && table_select == 3'd1),
       .write_address(table_index[$clog2(PARTITIONS)-1:0]),
       .write_data(table_data[119:0]),
       .address(issue_partition_address[$clog2(PARTITIONS)-1:0]),
@@ -249,7 +255,7 @@ module sense_core #(
       .LUT_BITS(120)
   ) emit_partitions (
       .clk,
-      .write(table_write && table_select == 3'd4),
+      .write(table_write && table_select == 3'd1),
       .write_address(table_index[$clog2(PARTITIONS)-1:0]),
       .write_data(table_data[119:0]),
       .address(emit_partition_address[$clog2(PARTITIONS)-1:0]),
@@ -297,6 +303,7 @@ module sense_core #(
   logic [SLOT_BITS-1:0] slots;
   logic [COLUMN_BITS-1:0] weight_column;
   logic [WEIGHT_ADDRESS_BITS-1:0] weight_write_address;
+  logic [127:0] weight_data;
 
   ifm_load #(
       .ROWS(ROWS),
@@ -350,12 +357,12 @@ module sense_core #(
   ) weight_fetch (
       .clk,
       .reset,
-      .start(layer_start),
-      .base(descriptor[10*32+:BEAT_BITS]),
-      .units(descriptor[7*32+16+:16]),
-      .loads(descriptor[22*32+16+:16]),
-      .column_beats(descriptor[11*32+:16]),
-      .unit_beats(descriptor[12*32+:16]),
+      .start(following_known),
+      .base(following[10*32+:BEAT_BITS]),
+      .units(following[7*32+16+:16]),
+      .loads(following[22*32+16+:16]),
+      .column_beats(following[11*32+:16]),
+      .unit_beats(following[12*32+:16]),
       .release_half(weights_release),
       .loaded(weights_loaded),
       .request_valid(request_valid[2]),
@@ -364,9 +371,11 @@ module sense_core #(
       .request_beats(request_beats[32+:16]),
       .in_valid(in_valid[2]),
       .in_ready(in_ready[2]),
+      .in_data(in_data[2*128+:128]),
       .write(weight_write),
       .write_column(weight_column),
-      .write_address(weight_write_address)
+      .write_address(weight_write_address),
+      .write_data(weight_data)
   );
 
   logic [ROWS*STREAM_BITS-1:0] entry_address, value_address;
@@ -416,7 +425,7 @@ module sense_core #(
         .clk,
         .write(weight_write && weight_column == COLUMN_BITS'(c)),
         .write_address(weight_write_address),
-        .write_data(in_data[2*128+:128]),
+        .write_data(weight_data),
         .beat(tap_address[c*STREAM_BITS+SUB_BITS+:WEIGHT_ADDRESS_BITS]),
         .sub(SUB_BITS > 0 ? tap_address[c*STREAM_BITS+:SUB_WIDTH] : '0),
         .word(taps[c*WEIGHT_LANES*TAP_BITS+:WEIGHT_LANES*TAP_BITS])
@@ -454,7 +463,7 @@ module sense_core #(
       .ifmap_loaded,
       .weights_loaded,
       .region_emitted(emitted),
-      .lanes_ready,
+      .lanes_ready(lanes_ready && tables_ready),
       .idle(issue_idle),
       .partition_address(issue_partition_address),
       .partition(issue_partition),
@@ -586,7 +595,15 @@ module sense_core #(
   end
 
   // Bytes out.
-  logic write_valid, write_ready, write_idle;
+  localparam int OFM_STREAM_BITS = 1 + (OFM_LANES > 1 ? $clog2(OFM_LANES) : 1);
+  logic write_valid, write_ready, write_begins, write_ends, gather_idle, write_idle;
+  logic burst_valid, burst_ready;
+  logic [OFM_STREAM_BITS-1:0] write_stream;
+  logic [OFM_STREAM_BITS:0] burst_slot;
+  logic [OFM_STREAM_BITS+4:0] gathered_address;
+  logic [BEAT_BITS-1:0] burst_address;
+  logic [3:0] burst_last;
+  logic [127:0] gathered;
   logic [BEAT_BITS-1:0] write_address;
   logic [127:0] write_data;
   ofm_emit #(
@@ -619,29 +636,61 @@ module sense_core #(
       .clear_address,
       .write_valid,
       .write_ready,
+      .write_stream,
+      .write_begins,
+      .write_ends,
       .write_address,
       .write_data
   );
-  axi_write #(
+  write_gather #(
+      .STREAM_BITS(OFM_STREAM_BITS),
       .BEAT_BITS(BEAT_BITS)
-  ) axi_write (
+  ) write_gather (
       .clk,
       .reset,
       .in_valid(write_valid),
       .in_ready(write_ready),
+      .in_stream(write_stream),
+      .in_begins(write_begins),
+      .in_ends(write_ends),
       .in_address(write_address),
       .in_data(write_data),
+      .flush(emitted),
+      .idle(gather_idle),
+      .burst_valid,
+      .burst_ready,
+      .burst_slot,
+      .burst_address,
+      .burst_last,
+      .read_address(gathered_address),
+      .read_data(gathered)
+  );
+  axi_write #(
+      .BEAT_BITS(BEAT_BITS),
+      .SLOT_BITS(OFM_STREAM_BITS + 1)
+  ) axi_write (
+      .clk,
+      .reset,
+      .burst_valid,
+      .burst_ready,
+      .burst_slot,
+      .burst_address,
+      .burst_last,
+      .read_address(gathered_address),
+      .read_data(gathered),
       .idle(write_idle),
       .awvalid,
       .awready,
       .awaddr,
+      .awlen,
       .wvalid,
       .wready,
       .wdata,
+      .wlast,
       .bvalid,
       .bready
   );
-  assign layer_done = issue_idle && write_idle;
+  assign layer_done = issue_idle && gather_idle && write_idle;
 
   wire unused = &{1'b0, entry_data, taps_address, group_address, load_partition_address, issue_partition_address, emit_partition_address,
       entry_address_wide, filter_address, issue_tile_address, drain_tile_address, header_address, header_byte, table_index,

@@ -1,97 +1,13 @@
 // Runs the machine on whole memory images: each run is read from a file, and the image it leaves is written back.
 //
 //   a run     beats, first descriptor, latency, stall, seed, limit of cycles; then the image, 4 words a beat
-//   a result  cycles, finished, overflow, layers, the cycle each layer's tables were complete; beats read by each
-//             port, beats written; then the image
-//
-// The memory is that of src/sim/machine/dram.ts, cycle for cycle.
+//   a result  cycles, finished, overflow, layers, the cycle each layer's ifmap could be loaded; beats read by each
+//             port, beats and bursts written; then the image
 #include "Vsense_core.h"
+#include "dram.h"
 #include "verilated.h"
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <deque>
-#include <vector>
 
 static FILE *from, *to;
-static std::vector<uint32_t> image;
-static uint32_t latency, stall;
-
-struct Dice {
-  uint32_t state;
-  Dice(uint32_t seed, uint32_t port) {
-    state = (seed * 0x9e3779b1u) ^ ((port + 1) * 0x85ebca6bu);
-    if (!state) state = 1;
-  }
-  uint32_t roll() {
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state;
-  }
-};
-
-static const uint32_t *beatAt(uint32_t beat) {
-  if ((uint64_t(beat) + 1) * 4 > image.size()) {
-    fprintf(stderr, "beat %u is beyond the memory\n", beat);
-    exit(2);
-  }
-  return &image[size_t(beat) * 4];
-}
-
-struct ReadPort {
-  struct Pending { uint32_t address, beats; uint64_t ready; };
-  Dice dice;
-  std::deque<Pending> queue;
-  bool valid = false, ready = false;
-  uint32_t data[4] = {0, 0, 0, 0}, beats = 0;
-  uint64_t time = 0;
-  ReadPort(uint32_t seed, uint32_t port) : dice(seed, port) {}
-  void step(bool arvalid, uint32_t address, uint32_t length, bool rready) {
-    uint32_t roll = dice.roll();
-    if (arvalid && ready) queue.push_back({address, length, time + latency});
-    if (valid && rready) valid = false;
-    if (!valid && !queue.empty() && queue.front().ready <= time && (roll & 255) >= stall) {
-      const uint32_t *beat = beatAt(queue.front().address++);
-      for (int i = 0; i < 4; i++) data[i] = beat[i];
-      valid = true;
-      beats++;
-      if (--queue.front().beats == 0) queue.pop_front();
-    }
-    ready = queue.size() < 8 && (roll >> 8 & 255) >= stall;
-    time++;
-  }
-};
-
-struct WritePort {
-  struct Beat { uint32_t words[4]; };
-  Dice dice;
-  std::deque<uint32_t> addresses;
-  std::deque<Beat> data;
-  std::deque<uint64_t> answers;
-  bool addressReady = false, dataReady = false, answered = false;
-  uint32_t beats = 0;
-  uint64_t time = 0;
-  WritePort(uint32_t seed, uint32_t port) : dice(seed, port) {}
-  void step(bool awvalid, uint32_t address, bool wvalid, const Beat &beat) {
-    uint32_t roll = dice.roll();
-    if (awvalid && addressReady) addresses.push_back(address);
-    if (wvalid && dataReady) data.push_back(beat);
-    if (!addresses.empty() && !data.empty()) {
-      beatAt(addresses.front());
-      for (int i = 0; i < 4; i++) image[size_t(addresses.front()) * 4 + i] = data.front().words[i];
-      addresses.pop_front();
-      data.pop_front();
-      beats++;
-      answers.push_back(time + latency);
-    }
-    answered = !answers.empty() && answers.front() <= time;
-    if (answered) answers.pop_front();
-    addressReady = addresses.size() < 8 && (roll & 255) >= stall;
-    dataReady = data.size() < 8 && (roll >> 8 & 255) >= stall;
-    time++;
-  }
-};
 
 static bool run() {
   uint32_t head[6];
@@ -123,7 +39,8 @@ static bool run() {
                       top->rready >> p & 1);
       WritePort::Beat beat;
       for (int i = 0; i < 4; i++) beat.words[i] = top->wdata[i];
-      writes.step(top->awvalid, top->awaddr >> 4, top->wvalid, beat);
+      beat.last = top->wlast;
+      writes.step(top->awvalid, {top->awaddr >> 4, top->awlen + 1u}, top->wvalid, beat);
     }
     top->clk = 1;
     top->eval();
@@ -141,6 +58,7 @@ static bool run() {
   result.insert(result.end(), starts.begin(), starts.end());
   for (auto &port : ports) result.push_back(port.beats);
   result.push_back(writes.beats);
+  result.push_back(writes.burstsWritten);
   fwrite(result.data(), 4, result.size(), to);
   fwrite(image.data(), 4, image.size(), to);
   top->final();

@@ -8,7 +8,7 @@ import { type MachineShape, machineShape } from '../../src/sim/machine/shape.ts'
 import { type MachineRun, stepMachine } from '../../src/sim/machine/step-machine.ts';
 import type { ByteData } from '../../src/tensor/tensor.ts';
 import { archOf, type LeanSize } from '../lean.ts';
-import { runMachine } from './build.ts';
+import { type MachineRunner, runMachine } from './build.ts';
 import { anyNetwork, type MachineCase, plainNetwork } from './networks.ts';
 
 export interface MachineVerification {
@@ -37,21 +37,30 @@ export const smallShape = (arch: Arch): MachineShape => ({
 export interface VerifyMachineOptions extends LeanSize {
   readonly cases: number;
   readonly seed: number;
+  /** The simulator; Verilator where left out. */
+  readonly run?: MachineRunner;
 }
 
 export async function verifyMachine({
   cases,
   seed,
+  run = runMachine,
   ...size
 }: VerifyMachineOptions): Promise<MachineVerification> {
   const drawn = fc.sample(fc.noBias(anyNetwork), { numRuns: cases, seed });
-  return verifyNetworks(drawn, { arch: archOf(size), seed });
+  return verifyNetworks(drawn, { arch: archOf(size), seed, run });
 }
 
 export async function verifyNetworks(
   drawn: readonly MachineCase[],
-  { arch, seed, shape = smallShape(arch) }: { arch: Arch; seed: number; shape?: MachineShape },
+  options: {
+    readonly arch: Arch;
+    readonly seed: number;
+    readonly shape?: MachineShape;
+    readonly run?: MachineRunner;
+  },
 ): Promise<MachineVerification> {
+  const { arch, seed, shape = smallShape(arch), run = runMachine } = options;
   const compiled = drawn.flatMap((network, i) => {
     // Every other one with weights first, where that is a choice at all.
     const reuse = i % 2 === 0 ? undefined : ('reuse-weight-first' as const);
@@ -62,7 +71,7 @@ export async function verifyNetworks(
     dram: copy(dram),
     ...{ first, timing, limit: 10_000_000 },
   }));
-  const runs = await runMachine(before, arch, { seed, shape });
+  const runs = await run(before, arch, { seed, shape });
   let [valueMismatches, cycleMismatches, cycles] = [0, 0, 0];
   for (const [i, { net, network }] of compiled.entries()) {
     const silicon = runs[i]!;
@@ -102,6 +111,7 @@ export const outputOf = ({ dram, output, outputSigned }: CompiledNetwork): ByteD
 export const sameTime = (a: MachineRun, b: MachineRun): boolean =>
   a.cycles === b.cycles &&
   a.beatsWritten === b.beatsWritten &&
+  a.burstsWritten === b.burstsWritten &&
   same(a.beatsRead, b.beatsRead) &&
   same(a.layerStarts, b.layerStarts);
 

@@ -7,7 +7,7 @@ import { isConv } from '../../src/model/layer.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { LayerWork } from '../../src/model/work.ts';
 import { fold } from '../../src/quantize/fold.ts';
-import { assumedWorks } from '../../src/workload/assumed-works.ts';
+import { type AssumedWorks, assumedWorks } from '../../src/workload/assumed-works.ts';
 import type { PublishedDensities } from '../../src/workload/densities.ts';
 import { pruneModel } from '../../src/workload/prune-model.ts';
 
@@ -33,13 +33,7 @@ export function layerWork({ model, densities, layer, arch, seed }: LayerChoice):
       hint: near === undefined ? `layers: ${names.join(', ')}` : `did you mean ${near}?`,
     });
   }
-  const rule = ruleFor(sense, arch, ownChoice(sense, 0.5, arch));
-  const pruned = pruneModel(fold(model), rule).model;
-  const activations = densities ? 'published' : HALF;
-  const { works, source } = assumedWorks(pruned, rule, {
-    ...{ densities, activations, batch: 1, seed },
-    layers: name,
-  });
+  const { works, source } = prunedWorks({ model, densities, layers: name, arch, seed });
   for (const work of works)
     if (work.name === name)
       return {
@@ -47,6 +41,20 @@ export function layerWork({ model, densities, layer, arch, seed }: LayerChoice):
         note: `Weights: ${source.weights}, half of them pruned. Ifmap: random, ${source.note}.`,
       };
   return fail(`layer "${name}" does not run on the machine`, { at: model.name });
+}
+
+/** The layers whose names match, in the model's order. */
+export function prunedWorks({
+  model,
+  densities,
+  layers,
+  arch,
+  seed,
+}: Omit<LayerChoice, 'layer'> & { readonly layers: string | undefined }): AssumedWorks {
+  const rule = ruleFor(sense, arch, ownChoice(sense, 0.5, arch));
+  const pruned = pruneModel(fold(model), rule).model;
+  const activations = densities ? 'published' : HALF;
+  return assumedWorks(pruned, rule, { densities, activations, batch: 1, seed, layers });
 }
 
 /** Of ifmap values that are not zero, where no density is published. */

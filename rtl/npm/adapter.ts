@@ -47,13 +47,16 @@ function copy(port: CxxPort): string {
 }
 
 /** The header that takes the place of Verilator's for this module. */
-export function modelHeader(top: string, ports: readonly CxxPort[]): string {
+export function modelHeader(
+  top: string,
+  { name, ports }: { readonly name: string; readonly ports: readonly CxxPort[] },
+): string {
   const lines = (list: readonly string[], indent: string): string =>
     list.map((line) => `${indent}${line}`).join('\n');
   return `#pragma once
 #include "${top}.cc"
 struct V${top} {
-  cxxrtl_design::${mangled(top)} model;
+  cxxrtl_design::${mangled(name)} model;
 ${lines(ports.map(field), '  ')}
   void eval() {
 ${lines(ports.filter((port) => !port.output).map(copy), '    ')}

@@ -5,26 +5,22 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Design } from '../blocks/ports.ts';
+import type { Bench } from '../bench.ts';
 import { fromRoot, runWell } from '../tool.ts';
 import { modelHeader, portsOfModel, VERILATED_HEADER } from './adapter.ts';
 import { npmTools, runProgram, type Tree } from './packages.ts';
 
-export interface Bench extends Design {
-  /** C++ with a main(in, out, seed), written for Verilator: it includes V<top>.h. */
-  readonly testbench: string;
-  readonly macros: Readonly<Record<string, number>>;
-  readonly say?: (line: string) => void;
-}
+/** Hears a line before packages are fetched. */
+type Say = (line: string) => void;
 
 /** Path of the program, from the cache where it was built before. */
-export async function buildWasm(bench: Bench): Promise<string> {
+export async function buildWasm(bench: Bench, say?: Say): Promise<string> {
   const file = fromRoot(`.cache/rtl/${bench.top}-${await hashOf(bench)}.wasm`);
   if (await stat(file).catch(() => undefined)) return file;
   await mkdir(fromRoot('.cache/rtl'), { recursive: true });
   const draft = await mkdtemp(`${file}-`);
   try {
-    await writeFile(`${draft}/wasm`, await compile(bench, await toCxx(bench)));
+    await writeFile(`${draft}/wasm`, await compile(bench, await toCxx(bench, say)));
     await rename(`${draft}/wasm`, file);
   } finally {
     await rm(draft, { recursive: true });
@@ -32,18 +28,22 @@ export async function buildWasm(bench: Bench): Promise<string> {
   return file;
 }
 
+/** What the top module is called in C++: its own name may still be that of the module without parameters. */
+const MODEL = 'model';
+
 /** The design as C++. */
-async function toCxx({ top, sources, parameters = {}, say }: Bench): Promise<string> {
+async function toCxx({ top, sources, parameters }: Bench, say?: Say): Promise<string> {
   const { yosys } = await npmTools(say);
   const texts = await Promise.all(
     sources.map(async (source) => [basename(source), await readFile(fromRoot(source), 'utf8')] as const),
   );
-  const set = Object.entries(parameters).map(([name, value]) => ` -chparam ${name} ${value}`);
+  const set = Object.entries(parameters).map(([name, value]) => ` -set ${name} ${value}`);
   const script = [
     `read_verilog -sv ${texts.map(([name]) => name).join(' ')}`,
-    `hierarchy -check -top ${top}${set.join('')}`,
-    `rename -top ${top}`,
-    `write_cxxrtl -g0 ${top}.cc`,
+    ...(set.length > 0 ? [`chparam${set.join('')} ${top}`] : []),
+    `hierarchy -check -top ${top}`,
+    `rename -top ${MODEL}`,
+    `write_cxxrtl -g0 -noflatten ${top}.cc`,
   ].join('; ');
   const { files } = await runProgram(yosys, ['-q', '-p', script], Object.fromEntries(texts));
   return textOf(files, `${top}.cc`);
@@ -51,8 +51,12 @@ async function toCxx({ top, sources, parameters = {}, say }: Bench): Promise<str
 
 const INCLUDE = ['include', 'backends', 'cxxrtl', 'runtime'];
 
-async function compile({ top, testbench, macros, say }: Bench, model: string): Promise<Uint8Array> {
-  const { clang, share } = await npmTools(say);
+async function compile(bench: Bench, model: string): Promise<Uint8Array> {
+  const { top, testbench, headers = [], macros = {} } = bench;
+  const { clang, share } = await npmTools();
+  const own = await Promise.all(
+    headers.map(async (file) => [basename(file), await readFile(file, 'utf8')] as const),
+  );
   const library = INCLUDE.reduce((tree, name) => tree[name] as Tree, share);
   const { files } = await runProgram(
     clang,
@@ -64,8 +68,9 @@ async function compile({ top, testbench, macros, say }: Bench, model: string): P
     {
       runtime: library,
       [`${top}.cc`]: model,
-      [`V${top}.h`]: modelHeader(top, portsOfModel(model, top)),
+      [`V${top}.h`]: modelHeader(top, { name: MODEL, ports: portsOfModel(model, MODEL) }),
       'verilated.h': VERILATED_HEADER,
+      ...Object.fromEntries(own),
       'testbench.cpp': await readFile(fromRoot(testbench), 'utf8'),
     },
   );
@@ -104,10 +109,12 @@ export async function runWasm(
   }
 }
 
-async function hashOf({ top, sources, parameters = {}, testbench, macros }: Bench): Promise<string> {
+async function hashOf(bench: Bench): Promise<string> {
+  const { top, sources, parameters, testbench, headers = [], macros } = bench;
   const hash = createHash('sha256');
   hash.update(JSON.stringify([top, parameters, macros]));
-  for (const source of [...sources, testbench]) hash.update(await readFile(fromRoot(source))).update('\0');
+  for (const source of [...sources, testbench, ...headers])
+    hash.update(await readFile(fromRoot(source))).update('\0');
   for (const part of ['adapter', 'model', 'packages']) hash.update(await readOwn(part)).update('\0');
   return hash.digest('hex').slice(0, 16);
 }

@@ -2,9 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { runCore } from '../compute/build.ts';
 import { verifyCompute } from '../compute/verify.ts';
+import { type MachineRunner, runMachine } from '../core/build.ts';
+import { verifyMachine } from '../core/verify.ts';
 import { missing } from '../tool.ts';
 import { modelHeader, portsOfModel } from './adapter.ts';
 import { npmCoreRunner } from './compute.ts';
+import { npmMachineRunner } from './core.ts';
 import { npmTools } from './packages.ts';
 
 const absent = await npmTools().then(
@@ -31,7 +34,7 @@ describe('the face of a Verilated model', () => {
   });
 
   test('fields have the types that Verilator gives them', () => {
-    const header = modelHeader('two_parts', portsOfModel(model, 'two_parts'));
+    const header = modelHeader('two_parts', { name: 'two_parts', ports: portsOfModel(model, 'two_parts') });
     for (const line of ['uint8_t clk = 0;', 'uint64_t in_word = 0;', 'uint32_t out_word[3] = {};'])
       expect(header).toContain(line);
     expect(header).toContain('model.p_in__word.data[1] = in_word >> 32;');
@@ -72,5 +75,26 @@ describe.skipIf(absent)(`compute core under CXXRTL${absent ? ` (${absent})` : ''
       expect(runs.npm).toEqual(runs.verilator);
     },
     300_000,
+  );
+
+  test.skipIf(noVerilator)(
+    `both engines run the whole machine alike, every byte and cycle${noVerilator ?? ''}`,
+    async () => {
+      const results = { npm: [] as unknown[], verilator: [] as unknown[] };
+      const keep =
+        (engine: keyof typeof results, runner: MachineRunner): MachineRunner =>
+        async (...args) => {
+          const runs = await runner(...args);
+          results[engine].push(...runs.map(({ dram, ...rest }) => ({ ...rest, words: dram.words })));
+          return runs;
+        };
+      const options = { cases: 5, rows: 2, cols: 2, lean: 'none' as const, seed: 4 };
+      const found = await verifyMachine({ ...options, run: keep('npm', npmMachineRunner()) });
+      expect(found).toMatchObject({ valueMismatches: 0, cycleMismatches: 0 });
+      await verifyMachine({ ...options, run: keep('verilator', runMachine) });
+      expect(results.npm.length).toBeGreaterThan(1);
+      expect(results.npm).toEqual(results.verilator);
+    },
+    600_000,
   );
 });

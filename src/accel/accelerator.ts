@@ -30,6 +30,8 @@ export interface Accelerator {
   readonly rule: (zeros: number, arch: Arch) => SparsityRule;
   /** Time, traffic and activity of one layer for one batch, in closed form. */
   readonly cost: (work: LayerWork, arch: Arch) => LayerCost;
+  /** Whether its whole core is here too, stepped (sim/machine) and in SystemVerilog. */
+  readonly silicon?: true;
   /** The layer computed in the machine's own order of work, where we have that: its accumulators, and what it counted. */
   readonly execute?: (work: LayerWork, arch: Arch) => ScheduledResult;
 }

@@ -43,7 +43,7 @@ export const eyeriss: Accelerator = {
     'row-stationary array of 12 x 14 PEs, 16 bit: zero ifmap values gated, fmaps run-length coded in DRAM',
   cite: 'Chen et al., Eyeriss: An Energy-Efficient Reconfigurable Accelerator for Deep Convolutional Neural Networks, IEEE JSSC 2017',
   fidelity:
-    'closed form of passes: the mapping is searched (least energy x delay), words are coded as the chip codes them, fmap transfers wait for processing as they do there; left out are the start of a pass and control, which cost the chip 2-8 % on AlexNet, and the chip mapped VGG-16 less well than the search does',
+    'closed form of passes: the mapping is searched (least DRAM traffic x delay, then energy), words are coded as the chip codes them, fmap transfers wait for processing as they do there; left out are the start of a pass and control, which cost the chip up to 8 % on AlexNet, and the chip mapped VGG-16 less well than the search does',
   published: [
     {
       what: 'images/s, conv layers, batch 4',

@@ -7,7 +7,10 @@ import { type Accelerator, squareArray } from './accelerator.ts';
 
 const TC = 'Yang et al., IEEE TC 2021 (arXiv 2106.07894)';
 
-/** FIFOs of four places; the selector runs at four times the multipliers' clock; 4 + 1 bits place a value in its group of 16. From memory. */
+/**
+ * FIFOs of four places, from memory; the selector runs at four times the multipliers' clock, and 4 + 1 bits place a value in its
+ * group of 16: as the authors' simulator has it.
+ */
 export const s2engineFifos: Aligned = { depth: 4, selectorClock: 4, indexBits: 5 };
 
 const arch: Arch = {
@@ -32,7 +35,7 @@ const halves = (depth: string, value: number) => ({
   what: `speed-up over a dense array, all densities 0.5, FIFO depth ${depth}`,
   value,
   unit: 'x',
-  source: `${TC}, FIFO depth (from a secondary table)`,
+  source: `${TC}, FIFO depth (from a secondary table; the clocks behind it are in the authors' simulator)`,
 });
 
 export const s2engine: Accelerator = {
@@ -40,7 +43,7 @@ export const s2engine: Accelerator = {
   summary: 'S2Engine: a systolic array of compressed streams, PEs pick aligned pairs through FIFOs',
   cite: 'Yang et al., S2Engine: A Novel Systolic Architecture for Sparse Convolutional Neural Networks, IEEE TC 2021',
   fidelity:
-    "each fold's slowest PE is counted on the real non-zeros; what FIFOs of depth 4 add is read from a table measured on a stepped 16 x 16 array of random streams, used for other arrays too; one register a link, placeholders of empty groups and the reuse of overlapping windows left out",
+    "each fold's slowest PE is counted on the real non-zeros, zeros that stand for empty groups with them; what FIFOs of depth 4 add is read from a table measured on a stepped 16 x 16 array of random streams, used for other arrays too; the array is stepped as in its authors' simulator, without the way out for psums; groups run on from one kernel position to the next; the reuse of overlapping windows is left out",
   published: [
     { what: 'speed-up over a dense array, mean', value: 3.2, unit: 'x', source: `${TC}, abstract` },
     { what: 'energy gain over a dense array, mean', value: 3, unit: 'x', source: `${TC}, abstract` },

@@ -7,7 +7,10 @@ import { type Accelerator, squareArray } from './accelerator.ts';
 
 const ISCA = 'Parashar et al., ISCA 2017';
 
-/** Table 2 and section 4 of the paper, quoted from memory: 64 PEs, 4 x 4 multipliers, 10 KB of IARAM and of OARAM each. */
+/**
+ * Table 2 and section 4 of the paper, quoted from memory: 64 PEs, 4 x 4 multipliers, 10 KB of IARAM and of OARAM each, a
+ * FIFO of 50 vectors of four weights (500 bytes).
+ */
 const arch: Arch = {
   name: 'scnn',
   array: { rows: 64, cols: 16 }, // PEs; multipliers of a PE
@@ -31,7 +34,7 @@ export const scnn: Accelerator = {
   summary: 'SCNN: cartesian products of non-zeros, planes tiled over 8 x 8 PEs of 4 x 4 multipliers',
   cite: 'Parashar et al., SCNN: An Accelerator for Compressed-sparse Convolutional Neural Networks, ISCA 2017',
   fidelity:
-    'vectors counted on the real non-zeros of each PE, channel and group of filters, with a barrier a group; accumulator banks as a closed form of random banks with four places each (the paper states no depth); ifmaps and ofmaps cross DRAM once a layer, where the paper keeps what fits on chip; halo exchange hides under the next group',
+    'vectors counted on the real non-zeros of each PE, channel and group of filters, with a barrier a group, and PEs that drift apart in between as far as their FIFOs of 50 vectors of weights let them; accumulator banks as a closed form of random banks with four places each (the paper states no depth); ifmaps and ofmaps cross DRAM once a layer, where the paper keeps what fits on chip; halo exchange hides under the next group',
   published: [
     {
       what: 'speed-up over its dense twin',

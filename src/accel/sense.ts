@@ -30,6 +30,7 @@ export const sense: Accelerator = {
     slicesOf: (conv) =>
       lower(conv, chooseUnroll(conv, arch))[0]!.slices.map(({ taps }) => taps.map((tap) => tap.weight)),
   }),
+  silicon: true,
   cost: (work, arch) => planLayer(work, arch).cost,
   execute: (work, arch) => {
     const { operands, schedule } = planLayer(work, arch);

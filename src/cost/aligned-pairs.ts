@@ -3,11 +3,12 @@
  *
  *   a fold   rows = ofmap pixels, cols = filters; PE (i, j) multiplies the pairs of window i and filter j
  *
- *   least(fold)  = the largest over PEs of  max( pairs,  (window + filter - pairs) / selectorClock )
- *   time(fold)   = least x stall(depth, densities) + (rows + cols - 2) / selectorClock
+ *   least(fold)  = the largest over PEs of  max( pairs,  max(groups, non-zeros of both - pairs - groups) / selectorClock )
+ *   time         = sum of least x stall(depth, densities) + (rows + cols) / selectorClock
  *
- * A PE needs a multiplier cycle a pair and a selector cycle a head dropped or paired; with FIFOs that never fill, the
- * slowest PE sets the time. FIFOs that do fill hold neighbours back: that share is measured on the stepped array.
+ * A PE needs a multiplier cycle a pair and a selector cycle a head dropped, or two where both go on: for a pair, and at
+ * the end of each group of 16. Folds follow one another without a gap, so the way across is paid once. FIFOs that fill
+ * hold neighbours back: that share is measured on the stepped array.
  */
 import { type Arch, multipliers } from '../arch/arch.ts';
 import type { LayerWork } from '../model/work.ts';
@@ -15,6 +16,8 @@ import { type Operands, operandsOf } from '../schedule/schedule.ts';
 import { weightCount } from '../tensor/conv.ts';
 import { countNonZeros } from '../tensor/tensor.ts';
 import { stallFactor } from './aligned-stalls.ts';
+import { wayAcross } from './aligned-stepped.ts';
+import { GROUP } from './aligned-stream.ts';
 import { closedForm } from './closed-form.ts';
 import { effectualMacs } from './effectual.ts';
 import type { LayerCost } from './layer-cost.ts';
@@ -36,24 +39,22 @@ export interface Aligned {
   readonly indexBits: number;
 }
 
-/** Selector cycles that pass before a multiplier cycle does, and so on: what the slowest PE of a fold cannot avoid. */
+/** What a PE cannot avoid, given the non-zeros of both its streams. */
 export const leastCycles = (
-  pairs: number,
-  streams: number,
+  { pairs, ones, groups }: { readonly pairs: number; readonly ones: number; readonly groups: number },
   { selectorClock }: Pick<Aligned, 'selectorClock'>,
-): number => Math.max(pairs, (streams - pairs) / selectorClock);
+): number => Math.max(pairs, Math.max(groups, ones - pairs - groups) / selectorClock);
 
 export function alignedPairsCost(work: LayerWork, arch: Arch, machine: Aligned): LayerCost {
   const operands = operandsOf(work);
   const { conv, ifmaps, weight } = operands;
   const [P, Q] = ofmapPositions(conv);
-  const { folds, least, windowOnes } = foldTimes(operands, arch, machine);
+  const { folds, least, windowOnes, sent } = foldTimes(operands, arch, machine);
   const windows = P * Q * ifmaps.length * conv.groups;
   const density = {
     ifmap: windowOnes / (windows * windowShape(conv, 1).bits),
     weight: countNonZeros(weight) / weightCount(conv),
   };
-  const skew = (arch.array.rows + arch.array.cols - 2) / machine.selectorClock;
   const macsEffectual = effectualMacs(operands);
   const entry = (nonZeros: number, wordBits: number): number =>
     Math.ceil((nonZeros * (wordBits + machine.indexBits)) / 8);
@@ -64,11 +65,11 @@ export function alignedPairsCost(work: LayerWork, arch: Arch, machine: Aligned):
     ofmap: entry(ones(work.ofmaps), arch.wordBits.ofmap),
   };
   const perGroup = conv.K / conv.groups;
-  const ifmapReads = windowOnes * Math.ceil(perGroup / arch.array.cols);
-  const weightReads = countNonZeros(weight) * Math.ceil((P * Q * ifmaps.length) / arch.array.rows);
+  const ifmapReads = sent.ifmap * Math.ceil(perGroup / arch.array.cols);
+  const weightReads = sent.weight * Math.ceil((P * Q * ifmaps.length) / arch.array.rows);
   return closedForm(
     {
-      computeCycles: least * stallFactor(machine.depth, density) + folds * skew,
+      computeCycles: least * stallFactor(machine.depth, density) + wayAcross({ ...arch.array, ...machine }),
       macsEffectual,
       macsIssued: least * multipliers(arch),
       macsActive: macsEffectual,
@@ -93,6 +94,8 @@ interface Folds {
   /** Cycles of the slowest PE of each fold, whole ones, summed. */
   readonly least: number;
   readonly windowOnes: number; // non-zeros of every window, padding left out
+  /** Elements of every window, and of every filter: a group without a non-zero sends one too. */
+  readonly sent: { readonly ifmap: number; readonly weight: number };
 }
 
 function foldTimes({ conv, ifmaps, weight }: Operands, { array }: Arch, machine: Aligned): Folds {
@@ -100,12 +103,12 @@ function foldTimes({ conv, ifmaps, weight }: Operands, { array }: Arch, machine:
   const { words } = shape;
   const masks = filterMasks(weight, conv, shape);
   const perGroup = conv.K / conv.groups;
-  const filterOnes = Array.from({ length: conv.K }, (_, k) =>
-    maskedOnes(masks.subarray(k * words, (k + 1) * words)),
-  );
+  const groups = Math.ceil(shape.bits / GROUP);
+  const filters = Array.from({ length: conv.K }, (_, k) => masks.subarray(k * words, (k + 1) * words));
+  const filterOnes = filters.map(maskedOnes);
   const [P, Q] = ofmapPositions(conv);
   const pixels = P * Q * ifmaps.length;
-  let [folds, least, windowOnes] = [0, 0, 0];
+  let [folds, least, windowOnes, empty] = [0, 0, 0, 0];
   for (let group = 0; group < conv.groups; group++) {
     const read = ifmaps.map((ifmap) => windowReader(ifmap, conv, group));
     for (let first = 0; first < pixels; first += array.rows) {
@@ -113,9 +116,11 @@ function foldTimes({ conv, ifmaps, weight }: Operands, { array }: Arch, machine:
         const mask = new Int32Array(words);
         const at = (first + i) % (P * Q);
         read[Math.floor((first + i) / (P * Q))]!(Math.floor(at / Q), at % Q, mask);
-        return { mask, ones: maskedOnes(mask) };
+        const ones = maskedOnes(mask);
+        windowOnes += ones;
+        empty += emptyGroups(mask, groups);
+        return { mask, ones };
       });
-      windowOnes += windows.reduce((sum, { ones }) => sum + ones, 0);
       for (let k = 0; k < perGroup; k += array.cols) {
         let slowest = 0;
         for (
@@ -123,14 +128,26 @@ function foldTimes({ conv, ifmaps, weight }: Operands, { array }: Arch, machine:
           filter < group * perGroup + Math.min(perGroup, k + array.cols);
           filter++
         )
-          for (const { mask, ones } of windows) {
-            const pairs = matches(mask, masks, filter * words);
-            slowest = Math.max(slowest, leastCycles(pairs, ones + filterOnes[filter]!, machine));
+          for (const window of windows) {
+            const pairs = matches(window.mask, masks, filter * words);
+            const ones = window.ones + filterOnes[filter]!;
+            slowest = Math.max(slowest, leastCycles({ pairs, ones, groups }, machine));
           }
         folds++;
         least += Math.ceil(slowest);
       }
     }
   }
-  return { folds, least, windowOnes };
+  const weightSent = filters.reduce((sum, mask, k) => sum + filterOnes[k]! + emptyGroups(mask, groups), 0);
+  return { folds, least, windowOnes, sent: { ifmap: windowOnes + empty, weight: weightSent } };
+}
+
+/** Of the first `groups` halves of a mask's words, those without a bit. */
+function emptyGroups(mask: Int32Array, groups: number): number {
+  let empty = 0;
+  for (let w = 0; 2 * w < groups; w++) {
+    if ((mask[w]! & 0xffff) === 0) empty++;
+    if (2 * w + 1 < groups && mask[w]! >>> 16 === 0) empty++;
+  }
+  return empty;
 }

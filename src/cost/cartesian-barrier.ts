@@ -61,11 +61,14 @@ interface Group {
   readonly from: number;
   readonly weights: (pe: number) => InVectors;
   readonly slot: readonly number[];
+  /** Vectors of weights that a PE's FIFO holds, where they are broadcast: how far PEs drift apart. */
+  readonly fifo?: number;
 }
 
 /** One group on all PEs: the slowest sets the time. */
-export function barrier(pes: readonly InVectors[], { from, weights, slot }: Group): Work {
+export function barrier(pes: readonly InVectors[], { from, weights, slot, fifo }: Group): Work {
   let [cycles, longest, products, weightReads, ifmapReads] = [0, 0, 0, 0, 0];
+  const paces: number[] = [];
   for (const [pe, ifmap] of pes.entries()) {
     const weight = weights(pe);
     let [slots, mine] = [0, 0];
@@ -79,7 +82,41 @@ export function barrier(pes: readonly InVectors[], { from, weights, slot }: Grou
     }
     products += mine;
     longest = Math.max(longest, slots);
-    if (slots > 0) cycles = Math.max(cycles, slots * cyclesPerSlot(mine / slots, slot));
+    paces.push(slots > 0 ? cyclesPerSlot(mine / slots, slot) : 0);
+    cycles = Math.max(cycles, slots * paces[pe]!);
   }
+  if (fifo !== undefined && pes.length > 1)
+    cycles = Math.max(cycles, drifting(pes, { from, weight: weights(0), paces, fifo }));
   return { cycles, slots: longest, products, barriers: 1, weightReads, ifmapReads, drained: 0 };
+}
+
+interface Broadcast {
+  readonly from: number;
+  readonly weight: InVectors;
+  readonly paces: readonly number[]; // cycles a slot, by PE
+  readonly fifo: number;
+}
+
+/**
+ * The same, where weights reach all PEs together: those of a channel stay in a PE's FIFO until it has no more ifmap values
+ * of it, and the next channels' come in only where every FIFO has room.
+ */
+function drifting(pes: readonly InVectors[], { from, weight, paces, fifo }: Broadcast): number {
+  const ends = pes.map(() => 0); // by PE, of its last channel
+  const slowest = new Float64Array(weight.counts.length); // by channel, the end on the slowest PE
+  let [held, oldest, room] = [0, 0, 0];
+  for (let v = 0; v < weight.counts.length; v++) {
+    for (held += weight.vectors[v]!; held > fifo && oldest < v; oldest++) {
+      held -= weight.vectors[oldest]!;
+      room = slowest[oldest]!;
+    }
+    let last = room;
+    for (const [pe, ifmap] of pes.entries()) {
+      const slots = ifmap.vectors[from + v]! * weight.vectors[v]!;
+      ends[pe] = Math.max(ends[pe]!, room) + slots * paces[pe]!;
+      last = Math.max(last, ends[pe]!);
+    }
+    slowest[v] = last;
+  }
+  return Math.max(...ends);
 }

@@ -82,7 +82,10 @@ function timeOf(
       if (pes.some((channels) => total16(channels) > capacity)) overflows = true;
       const ifmaps = pes.map((channels) => inVectors(channels, I));
       for (const [g, { channelGroup, filters }] of groups.entries()) {
-        const done = barrier(ifmaps, { from: channelGroup * perGroup, weights: () => weights[g]!, slot });
+        const done = barrier(ifmaps, {
+          ...{ from: channelGroup * perGroup, slot, fifo: arch.pe.weightDepth },
+          weights: () => weights[g]!,
+        });
         total = add(total, { ...done, drained: psums * filters });
       }
     }

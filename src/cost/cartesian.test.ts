@@ -6,7 +6,7 @@ import { scnn } from '../accel/scnn.ts';
 import type { Arch } from '../arch/arch.ts';
 import type { LayerWork } from '../model/work.ts';
 import { contentionTable, cyclesPerSlot } from './bank-contention.ts';
-import { vectors } from './cartesian-barrier.ts';
+import { barrier, inVectors, vectors } from './cartesian-barrier.ts';
 
 const few = (most: number) => fc.integer({ min: 1, max: most });
 
@@ -32,8 +32,12 @@ const anyLayer = fc
     );
   });
 
-/** Psums deep enough for every filter at once: one laying of the grid, and one barrier. */
-const arch: Arch = { ...scnn.arch, array: { rows: 4, cols: 4 }, pe: { ...scnn.arch.pe, psumDepth: 4096 } };
+/** Psums deep enough for every filter at once: one laying of the grid, and one barrier; FIFOs that never fill. */
+const arch: Arch = {
+  ...scnn.arch,
+  array: { rows: 4, cols: 4 },
+  pe: { ...scnn.arch.pe, psumDepth: 4096, weightDepth: 4096 },
+};
 
 /** 2 x 2 PEs of 2 x 2 multipliers: each PE's non-zeros of a channel in pairs, against the channel's taps in pairs. */
 function plain({ conv, ifmaps, weight }: LayerWork) {
@@ -70,6 +74,44 @@ test('slots, cycles and products are those of the plain loops', () => {
       expect(macsIssued).toBe(slots * 16);
       expect(computeCycles).toBe(cycles);
       expect(activity.macs).toBe(products);
+    }),
+  );
+});
+
+/** Slot by slot: a channel's weights reach all PEs as soon as each has room, and stay until the PE is done with them. */
+function broadcast(work: readonly (readonly number[])[], weights: readonly number[], fifo: number): number {
+  const pes = work.map((slots) => ({ done: 0, left: slots[0] ?? 0 }));
+  const held = (done: number, end: number): number =>
+    weights.slice(done, end).reduce((sum, vectors) => sum + vectors, 0);
+  for (let [cycle, sent] = [0, 0]; ; cycle++) {
+    for (let before = -1; before !== sent; ) {
+      before = sent;
+      for (const [pe, state] of pes.entries())
+        while (state.done < sent && state.left === 0) state.left = work[pe]![++state.done] ?? 0;
+      const room = pes.every(({ done }) => done === sent || held(done, sent + 1) <= fifo);
+      if (sent < weights.length && room) sent++;
+    }
+    if (pes.every(({ done }) => done === weights.length)) return cycle;
+    for (const state of pes) if (state.done < sent && state.left > 0) state.left--;
+  }
+}
+
+test('PEs drift apart as far as their FIFOs of weights let them', () => {
+  const anyGroup = fc.integer({ min: 1, max: 8 }).chain((channels) => {
+    const counts = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: channels, maxLength: channels });
+    return fc.record({
+      ifmaps: fc.array(counts, { minLength: 2, maxLength: 4 }),
+      weights: counts,
+      fifo: fc.integer({ min: 1, max: 12 }),
+    });
+  });
+  fc.assert(
+    fc.property(anyGroup, ({ ifmaps, weights, fifo }) => {
+      const taps = inVectors(Int32Array.from(weights), 2);
+      const pes = ifmaps.map((counts) => inVectors(Int32Array.from(counts), 2));
+      const each = pes.map(({ vectors }) => [...vectors].map((n, v) => n * taps.vectors[v]!));
+      const group = { from: 0, weights: () => taps, slot: [1, 1, 1, 1, 1] };
+      expect(barrier(pes, { ...group, fifo }).cycles).toBe(broadcast(each, [...taps.vectors], fifo));
     }),
   );
 });

@@ -6,6 +6,8 @@
  *   slots(PE, group) = sum over virtual channels v of  ceil(ifmap non-zeros[PE, v] / I) * ceil(weights[group, v] / F)
  *   time(group)      = the largest over PEs of slots x cycles a slot (products meeting on a bank); then a barrier
  *
+ * Between barriers PEs drift apart as far as their FIFOs of weights let them.
+ *
  * A virtual channel is a channel at one phase of the stride, so that every product lies on the ofmap's grid, but for
  * those past its edges. Kc is what the accumulators hold: Kc x (tile + output halo) <= psumDepth.
  * Fully connected layers have no plane to tile: PEs share the filters out and each sees every non-zero ifmap value.

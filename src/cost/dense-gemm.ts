@@ -16,8 +16,8 @@ import { type ConvShape, denseMacs, ofmapHeight, ofmapWidth, weightCount } from 
 import { closedForm } from './closed-form.ts';
 import { effectualMacs } from './effectual.ts';
 import type { LayerCost } from './layer-cost.ts';
-import { wordBytes } from './sizes.ts';
-import { ofmapWords, type StreamedTraffic, streamedTraffic } from './streamed-traffic.ts';
+import { ofmapWords, wordBytes } from './sizes.ts';
+import { type Streamed, streamed } from './streamed.ts';
 
 export interface Gemm {
   readonly M: number; // ofmap pixels, all images
@@ -75,18 +75,13 @@ export function denseCost(work: LayerWork, stationary: Stationary, arch: Arch): 
   const folding = foldGemm(gemm, stationary, arch.array);
   const issued = denseMacs(conv) * ifmaps.length;
   const { array, wordBits } = arch;
-  const { dataflow, ...traffic } = denseTraffic(work, arch, {
-    ifmap: conv.C * conv.H * conv.W * ifmaps.length,
-    weight: weightCount(conv),
-  });
   const tile = { psum: [array.rows, array.cols], weight: [1, gemm.M], ifmap: [1, array.cols] } as const;
   return closedForm(
     {
       computeCycles: folding.cycles * groups,
       macsEffectual: effectualMacs(operands),
       macsIssued: issued,
-      traffic,
-      dataflow,
+      ...denseTraffic(work, arch),
       tile: tile[stationary],
       waves: folding.folds * groups,
       weightAccesses: issued,
@@ -105,15 +100,12 @@ export function denseCost(work: LayerWork, stationary: Stationary, arch: Arch): 
 /** Psums pass through the ofmap buffer at this width, whatever the width of the words. */
 const PSUM_BITS = 32;
 
-/** Dense operands; what does not fit half its buffer is streamed once for each partition of the other. */
-function denseTraffic(
-  work: LayerWork,
-  arch: Arch,
-  words: { readonly ifmap: number; readonly weight: number },
-): StreamedTraffic {
+function denseTraffic({ conv, ifmaps, ofmaps }: LayerWork, arch: Arch): Streamed {
   const { wordBits } = arch;
-  const ifmap = wordBytes(words.ifmap, wordBits.ifmap);
-  const weight = wordBytes(words.weight, wordBits.weight);
-  const ofmap = wordBytes(ofmapWords(work.ofmaps), wordBits.ofmap);
-  return streamedTraffic({ ifmap, weight, ofmap }, arch);
+  const stored = {
+    ifmap: wordBytes(conv.C * conv.H * conv.W * ifmaps.length, wordBits.ifmap),
+    weight: wordBytes(weightCount(conv), wordBits.weight),
+    ofmap: wordBytes(ofmapWords(ofmaps), wordBits.ofmap),
+  };
+  return streamed(stored, arch);
 }

@@ -18,8 +18,8 @@ import type { ConvShape } from '../tensor/conv.ts';
 import { closedForm } from './closed-form.ts';
 import { effectualMacs } from './effectual.ts';
 import type { LayerCost } from './layer-cost.ts';
-import { wordBytes } from './sizes.ts';
-import { ofmapWords, streamedTraffic } from './streamed-traffic.ts';
+import { ofmapWords, wordBytes } from './sizes.ts';
+import { streamed } from './streamed.ts';
 import { type WindowBlocks, windowBlocks } from './window-blocks.ts';
 
 export interface Im2colArray {
@@ -46,7 +46,6 @@ export function im2colCost(work: LayerWork, arch: Arch, { accumulators }: Im2col
     weight: wordBytes(taken.storedWeights, wordBits.weight) + Math.ceil(taken.columns / 8),
     ofmap: wordBytes(ofmapWords(work.ofmaps), wordBits.ofmap),
   };
-  const { dataflow, ...traffic } = streamedTraffic(stored, arch);
   const effectual = effectualMacs(operands);
   return closedForm(
     {
@@ -54,8 +53,7 @@ export function im2colCost(work: LayerWork, arch: Arch, { accumulators }: Im2col
       macsEffectual: effectual,
       macsIssued: taken.slots,
       macsActive: effectual, // a product with a zero is gated
-      traffic,
-      dataflow,
+      ...streamed(stored, arch),
       tile: [array.rows, filters],
       waves: window.blocks * taken.blocks,
       weightAccesses: taken.slots,

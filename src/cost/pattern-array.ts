@@ -18,8 +18,8 @@ import { gemmOf } from './dense-gemm.ts';
 import { effectualMacs } from './effectual.ts';
 import type { LayerCost } from './layer-cost.ts';
 import { type PatternLimits, patternTaps } from './pattern-taps.ts';
-import { wordBytes } from './sizes.ts';
-import { ofmapWords, streamedTraffic } from './streamed-traffic.ts';
+import { ofmapWords, wordBytes } from './sizes.ts';
+import { streamed } from './streamed.ts';
 
 const PSUM_BITS = 32;
 
@@ -45,7 +45,6 @@ export function patternArrayCost(work: LayerWork, arch: Arch, limits: PatternLim
     weight: wordBytes(given, wordBits.weight) + Math.ceil(indexBits / 8),
     ofmap: wordBytes(ofmapWords(work.ofmaps), wordBits.ofmap),
   };
-  const { dataflow, ...traffic } = streamedTraffic(stored, arch);
   const issued = slots * M;
   return closedForm(
     {
@@ -53,8 +52,7 @@ export function patternArrayCost(work: LayerWork, arch: Arch, limits: PatternLim
       macsEffectual: effectualMacs(operands),
       macsIssued: issued,
       macsActive: given * M, // a column waiting for a larger pattern multiplies nothing
-      traffic,
-      dataflow,
+      ...streamed(stored, arch),
       tile: [1, M],
       waves: folds,
       weightAccesses: given * M + slots,

@@ -16,6 +16,10 @@ export type Storing = Pick<Arch, 'wordBits' | 'storage'>;
 /** Bytes of so many words. */
 export const wordBytes = (count: number, bits = 8): number => Math.ceil((count * bits) / 8);
 
+/** Words of the ofmaps of a batch, as they are written back. */
+export const ofmapWords = (ofmaps: readonly { readonly length: number }[]): number =>
+  ofmaps.reduce((sum, values) => sum + values.length, 0);
+
 /** Bytes of `channels` streams of `each` elements with `nonZeros` in all. */
 export const bitmapBytes = (channels: number, each: number, nonZeros: number, bits = 8): number =>
   channels * Math.ceil(each / 8) + wordBytes(nonZeros, bits);

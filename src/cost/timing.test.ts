@@ -57,6 +57,21 @@ test('with two psum banks a drain hides under the next tile; with one it does no
   expect(chainTiles(tiles, oneBank).cycles).toBe(load + 2 * (compute + drain));
 });
 
+test('psums leave from the end of the last wave on, not from the end of the load behind it', () => {
+  const [few, many] = [
+    time([{ n: 1, k: 1 }]),
+    time([
+      { n: 1, k: 9 },
+      { n: 1, k: 9 },
+    ]),
+  ]; // 3 slots; 11 after a load of 8
+  const cycles = (psumBanks: 1 | 2) =>
+    chainTiles([few, many], { ...arch, pe: { ...arch.pe, psumBanks } }).cycles;
+  expect(many.load).toBeGreaterThan(few.last);
+  expect(cycles(1)).toBe(few.load + few.last + few.drain + many.last + many.drain);
+  expect(cycles(2)).toBe(few.load + few.last + few.drain + many.drain);
+});
+
 test('rearranged channels never take more issue slots than the array has', () => {
   fc.assert(
     fc.property(fc.array(channel, { minLength: 1, maxLength: 30 }), (channels) => {

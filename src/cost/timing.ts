@@ -5,7 +5,7 @@
  *   load(g)    = ceil(sum over rows of K / lanes) + 2  its weights, while the wave before computes
  *   wave(g)    = max(compute(g), load(g + 1))
  *   tile       = sum of wave(g)
- *   drain      = psums + 2                             under the next tile where there are two psum banks
+ *   drain      = psums + 2                             from compute(last) on, under the next tile where there are two banks
  *
  * Rows and columns are skewed by one cycle each, operations, weights and psums alike, so that neither load nor drain
  * pays for the size of the array; the skew is paid once, at the end of a layer (docs/decisions/001).
@@ -76,20 +76,21 @@ export function chainTiles(
 ): { readonly ends: Float64Array; readonly cycles: number } {
   const ends = new Float64Array(tiles.length);
   const busy = [...tiles.keys()].filter((t) => tiles[t]!.waves > 0);
-  let time = tiles[busy[0] ?? 0]?.load ?? 0;
-  let draining = 0;
+  let time = tiles[busy[0] ?? 0]?.load ?? 0; // when the tile starts
+  let drained = 0; // when the psums of the tile before are out
   let ended = 0;
   for (const [i, t] of busy.entries()) {
     const { open, last, drain } = tiles[t]!;
-    const takes = open + Math.max(last, tiles[busy[i + 1] ?? tiles.length]?.load ?? 0);
     ends.fill(ended, busy[i - 1] ?? 0, t);
-    time += pe.psumBanks === 2 ? Math.max(takes, draining) : takes + drain;
-    draining = drain;
+    const loaded = time + open + (tiles[busy[i + 1] ?? tiles.length]?.load ?? 0);
+    const over = Math.max(time + open + last, drained);
+    drained = over + drain;
+    time = Math.max(pe.psumBanks === 2 ? over : drained, loaded);
     ends[t] = time;
     ended = time;
   }
   ends.fill(ended, busy.at(-1) ?? 0);
-  return { ends, cycles: time + (pe.psumBanks === 2 ? draining : 0) };
+  return { ends, cycles: Math.max(time, drained) };
 }
 
 /** The last chunk of a lone tile has nothing to multiply, but the psums of the chunks before it must leave. */

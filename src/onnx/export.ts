@@ -5,6 +5,7 @@ import type { Layer } from '../model/layer.ts';
 import type { Model } from '../model/model.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { ModelProtoSchema } from './proto/onnx_pb.gen.ts';
+import { receiptsIn } from './receipts.ts';
 import { graphWriter } from './write/graph.ts';
 import { type Surroundings, writeLayer } from './write/layer.ts';
 import { valueInfo } from './write/proto.ts';
@@ -37,7 +38,7 @@ export function exportOnnx(model: Model): Uint8Array {
     irVersion: late ? 9n : 7n,
     producerName: 'sense-cnn',
     opsetImport: [{ domain: '', version: late ? 19n : 13n }],
-    docString: model.receipts.map(({ madeBy, note }) => [madeBy, note].filter(Boolean).join(': ')).join('\n'),
+    ...receiptsIn(model.receipts),
     graph: {
       name: model.name,
       node: [...graph.nodes],

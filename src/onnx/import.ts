@@ -13,6 +13,7 @@ import { operators } from './ops/index.ts';
 import { NEWEST_OPSET, type OnnxFile, parseOnnx } from './parse.ts';
 import { portsOf } from './ports.ts';
 import type { GraphProto, NodeProto, TensorProto } from './proto/onnx_pb.gen.ts';
+import { receiptsOutOf } from './receipts.ts';
 import { type Import, stepOf } from './step.ts';
 import type { Value } from './value.ts';
 
@@ -182,5 +183,9 @@ function receiptsOf({ proto, opset }: OnnxFile, { notes }: Import): readonly Rec
     const shown = layers.slice(0, 3).map((layer) => (layer.length > 40 ? `${layer.slice(0, 39)}…` : layer));
     return `${sentence}: ${layers.length} layers (${shown.join(', ')}${layers.length > 3 ? ', …' : ''})`;
   });
-  return [{ madeBy }, ...[...newer, ...remarks].map((note) => ({ madeBy: 'ONNX import', note }))];
+  return [
+    { madeBy },
+    ...[...newer, ...remarks].map((note) => ({ madeBy: 'ONNX import', note })),
+    ...receiptsOutOf(proto),
+  ];
 }

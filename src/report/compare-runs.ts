@@ -2,6 +2,7 @@
 import type { Accelerator } from '../accel/accelerator.ts';
 import { type RuleChoice, ruleFor } from '../accel/rule-choice.ts';
 import type { Arch } from '../arch/arch.ts';
+import type { EnergyTable } from '../arch/energy/table.ts';
 import type { LayerCost } from '../cost/layer-cost.ts';
 import { fail, UserError } from '../errors.ts';
 import { hostLayers } from '../infer/integers.ts';
@@ -19,6 +20,8 @@ export interface Contestant {
   readonly machine: Accelerator;
   readonly arch: Arch;
   readonly rule: RuleChoice;
+  /** Instead of the table that `arch.energy` names. */
+  readonly energy?: EnergyTable;
   /** What its report calls it, where one machine competes in several settings. */
   readonly name?: string;
 }
@@ -37,7 +40,7 @@ export function contest(request: ContestRequest, contestants: readonly Contestan
   const groups = [...byRule(model, contestants).values()];
   groups.forEach(({ rule, members }, g) => {
     const pruned = pruneModel(model, rule).model;
-    const logs = members.map(({ arch }): LayerLog => layerLog(arch));
+    const logs = members.map(({ arch, energy }): LayerLog => layerLog(arch, energy));
     const { works, total, source } = assumedWorks(pruned, rule, request);
     if (total === 0)
       fail('no conv or fully connected layer is left to run', { hint: 'check --layers against sense list' });

@@ -76,8 +76,9 @@ export function makeReport({ request, rule, log, images, source, hostOps, answer
     hostOps,
     ...(request.verify && { verified: true as const }),
     ...(answers && { predictions: answers.predictions(), accuracy: answers.accuracy() }),
+    // Newest first: what a file tells of its own past does not hide where it was read from now.
     receipts: Object.fromEntries(
-      model.receipts.flatMap(({ madeBy, from }) => (from ? [[madeBy, from]] : [])),
+      model.receipts.toReversed().flatMap(({ madeBy, from }) => (from ? [[madeBy, from]] : [])),
     ),
   };
 }

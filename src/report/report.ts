@@ -70,6 +70,40 @@ export interface Accuracy {
   readonly integerTop1?: number | undefined;
 }
 
+/** A layer as the machine itself ran it, stepped cycle by cycle, beside what the closed form says of it; over all images. */
+export interface ExecutedLayer {
+  readonly name: string;
+  readonly cycles: number;
+  readonly costCycles: number;
+  readonly dramBytes: {
+    readonly table: number; // descriptor and tables, which the closed form does not count
+    readonly ifmap: number;
+    readonly weight: number;
+    readonly ofmap: number;
+    readonly total: number;
+  };
+  readonly costDramBytes: number;
+  /** Every byte of its ofmap is that of the network in integers. */
+  readonly equal: boolean;
+}
+
+/** What was run besides the closed form, where `fidelity` is sim or rtl. */
+export interface Execution {
+  /** Lists of layers that the machine ran without the host between them. */
+  readonly chains: number;
+  readonly cycles: number;
+  readonly costCycles: number;
+  readonly dramBytes: number;
+  readonly costDramBytes: number;
+  /** Of its memory, in cycles to the first beat of a burst; each of three ports reads a beat of 16 bytes a cycle. */
+  readonly latency: number;
+  readonly layers: readonly ExecutedLayer[];
+  /** Every ofmap byte equals the integers'. */
+  readonly equal: boolean;
+  /** With fidelity rtl: the silicon left the same bytes in memory in the same cycles, with the same beats, as the stepped machine. */
+  readonly siliconEqual?: boolean | undefined;
+}
+
 export interface Report {
   readonly schema: 'sense.report/1';
   readonly machine: string;
@@ -93,5 +127,7 @@ export interface Report {
   readonly accuracy?: Accuracy | undefined;
   /** Present, and true, where every layer was also computed in the machine's own order and equalled the plain convolution. */
   readonly verified?: true | undefined;
+  /** With fidelity sim or rtl; layers and totals above stay the closed form's, with channels in their own order. */
+  readonly execution?: Execution | undefined;
   readonly receipts: Readonly<Record<string, string>>;
 }

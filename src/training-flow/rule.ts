@@ -3,9 +3,8 @@ import { fail, within } from '../errors.ts';
 import { type ConvLayer, isConv } from '../model/layer.ts';
 import { convLayers, type Model } from '../model/model.ts';
 import type { SparsityRule } from '../model/sparsity.ts';
+import { arrange } from '../prune/arrange.ts';
 import { obeys, prune } from '../prune/index.ts';
-import { likeFilters } from '../prune/likeness.ts';
-import { type Order, reorderable, reorderFilters } from '../prune/reorder.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 import { countNonZeros } from '../tensor/tensor.ts';
 import { layerFilter } from '../workload/densities.ts';
@@ -71,19 +70,15 @@ export interface Pruned {
   readonly masks: ReadonlyMap<string, Uint8Array>;
 }
 
-/**
- * Filters of alike layers side by side, where the rule prunes by blocks of filters: masks that grouped them by likeness
- * while training become blocks, and weights not pruned yet lose least. Elsewhere the model as it is.
- */
-export function arranged(model: Model, on: RuleOn): Model {
-  if (on.rule.kind !== 'column-block') return model;
-  const free = reorderable(model);
-  const orders = new Map<string, Order>();
-  for (const layer of convLayers(model))
-    if (layer.weight && free.has(layer.name) && speaksOf(on, layer))
-      orders.set(layer.name, likeFilters(layer.weight.data, layer.conv, ruleAt(on, layer.name)));
-  return reorderFilters(model, orders);
-}
+/** With filters grouped by likeness where the rule prunes by blocks of them. */
+export const arranged = (model: Model, on: RuleOn): Model => {
+  const spoken = new Set(
+    convLayers(model)
+      .filter((layer) => speaksOf(on, layer))
+      .map(({ name }) => name),
+  );
+  return arrange(model, (layer) => (spoken.has(layer) ? ruleAt(on, layer) : undefined));
+};
 
 /** Largest weights kept, the others 0, in every layer that the rule speaks of. */
 export function pruneToRule(model: Model, on: RuleOn): Pruned {

@@ -2,6 +2,7 @@
 import { type ConvLayer, isConv } from '../model/layer.ts';
 import type { Model } from '../model/model.ts';
 import type { SparsityRule } from '../model/sparsity.ts';
+import { arrange } from '../prune/arrange.ts';
 import { obeys, prune } from '../prune/index.ts';
 
 export interface PrunedModel {
@@ -10,10 +11,13 @@ export interface PrunedModel {
   readonly zerosPerKernel: { readonly min: number; readonly max: number };
 }
 
-/** Weights of zero where the rule prunes; layers without weights stay as they are. Masks of 1 change nothing. */
+/**
+ * Weights of zero where the rule prunes; layers without weights stay as they are. Masks of 1 change nothing. Column blocks
+ * are of filters grouped by likeness, which may so change their order: the network computes the same.
+ */
 export function pruneModel(model: Model, rule: SparsityRule): PrunedModel {
   let [min, max] = [1, 0];
-  const layers = model.layers.map((layer) => {
+  const layers = arrange(model, () => rule).layers.map((layer) => {
     if (!isConv(layer) || !layer.weight) return layer;
     const pruned = rule.kind === 'none' ? layer : pruneLayer(layer, rule);
     const { zerosPerKernel } = obeys(pruned.weight!.data, layer.conv, rule);

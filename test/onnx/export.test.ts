@@ -1,5 +1,5 @@
 /** What we write is valid ONNX that computes the same: read back by ourselves, and run by ONNX Runtime with any batch. */
-import { fromBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/infer/evaluate.ts';
 import { buildModel } from '../../src/model/build.ts';
@@ -8,7 +8,7 @@ import type { Model } from '../../src/model/model.ts';
 import { zoo } from '../../src/model/zoo/index.ts';
 import { exportOnnx } from '../../src/onnx/export.ts';
 import { importOnnx } from '../../src/onnx/import.ts';
-import { ModelProtoSchema } from '../../src/onnx/proto/onnx_pb.gen.ts';
+import { ModelProtoSchema, StringStringEntryProtoSchema } from '../../src/onnx/proto/onnx_pb.gen.ts';
 import { seeded } from '../../src/tensor/random.ts';
 import { volume } from '../../src/tensor/shape.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
@@ -81,6 +81,23 @@ test('the receipts are in the file', () => {
   const { docString, producerName } = fromBinary(ModelProtoSchema, exportOnnx(model));
   expect([producerName, docString]).toEqual(['sense-cnn', 'a test: of every layer']);
 });
+
+test('and come back out of it, behind the one of the import', () => {
+  const told = [{ madeBy: 'sense train', from: 'glyphs', seed: 3, note: 'half' }, ...model.receipts];
+  const [imported, ...earlier] = importOnnx(exportOnnx({ ...model, receipts: told }), { name: 'x' }).receipts;
+  expect(imported!.madeBy).toContain('written by sense-cnn');
+  expect(earlier).toEqual(told);
+});
+
+test.each(['{', 'null', '{"0":1}', '[null, 3, {"madeBy": 5}, []]', `[${'1,'.repeat(60_000)}1]`])(
+  'receipts that are not ours are left unread: %.20s',
+  (value) => {
+    const proto = fromBinary(ModelProtoSchema, exportOnnx(model));
+    const metadataProps = [create(StringStringEntryProtoSchema, { key: 'sense-cnn/receipts', value })];
+    const file = toBinary(ModelProtoSchema, { ...proto, metadataProps });
+    expect(importOnnx(file, { name: 'x' }).receipts).toHaveLength(1);
+  },
+);
 
 test.each(zoo.map((entry) => [entry.name, entry] as const))('%s keeps its topology', (_, { build }) => {
   const network = build();

@@ -39,6 +39,26 @@ test('a host sets the descriptor, starts, and sees the end of the run', () => {
   expect(lite.start).toBe(false); // a busy machine is not started again
 });
 
+test('the interrupt follows the end of the run where it is enabled, until the host forgets it', () => {
+  const lite = new AxiLite();
+  const write = (writeAddress: number, writeData: number, inputs: Partial<AxiLiteInputs> = {}): boolean => {
+    lite.tick({ ...idle, ...inputs, writeAddress, writeData });
+    lite.commit();
+    const { writeError } = lite;
+    lite.tick(idle);
+    lite.commit();
+    return writeError;
+  };
+  write(0x00, 0, { done: true });
+  expect(lite.interrupt).toBe(false);
+  write(0x14, 1);
+  expect(lite.interrupt).toBe(true);
+  write(0x04, 2);
+  expect(lite.interrupt).toBe(false);
+  expect([0x0c, 0x10, 0x18, 0x1c].map((address) => write(address, 1))).toEqual([true, true, true, true]);
+  expect([0x00, 0x04, 0x08, 0x14].map((address) => write(address, 0))).toEqual([false, false, false, false]);
+});
+
 const noVerilator = missing('verilator');
 describe.skipIf(noVerilator)(`axi_lite.sv under Verilator${noVerilator ? ` (${noVerilator})` : ''}`, () => {
   test('every wire, every cycle', async () => {
@@ -74,7 +94,9 @@ describe.skipIf(noVerilator)(`axi_lite.sv under Verilator${noVerilator ? ` (${no
       expected.push({
         ...{ start: lite.start, first_descriptor: lite.descriptor, bvalid: lite.answers },
         ...{ awready: lite.writes(inputs), wready: lite.writes(inputs), arready: lite.readReady },
-        ...{ rvalid: lite.data !== undefined, rdata: lite.data },
+        ...{ rvalid: lite.data !== undefined, rdata: lite.data, irq: lite.interrupt },
+        ...{ bresp: lite.answers ? 2 * Number(lite.writeError) : undefined },
+        ...{ rresp: lite.data === undefined ? undefined : 2 * Number(lite.readError) },
       });
       lite.tick(inputs);
       lite.commit();

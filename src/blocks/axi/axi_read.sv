@@ -1,7 +1,7 @@
 // Reads runs of beats over AXI4: requests are cut into bursts, data comes back in their order.
 //
-//   request {address, beats} ─▶ address, left ─▶ AR: bursts of at most BURST beats
-//   R ─────────────────────────────────────────▶ out
+//   request {address, beats} ─▶ address, beyond ─▶ AR: bursts of at most BURST beats
+//   R ───────────────────────────────────────────▶ out
 //
 // An address is the number of a 128-bit beat. Bursts end where BURST-beat blocks of memory end, so none crosses a
 // border of 4 KB (BURST is a power of two, 256 beats at most), and an address stays until it is taken.
@@ -29,28 +29,33 @@ module axi_read #(
 );
   localparam int BLOCK_BITS = $clog2(BURST);
 
+  logic active;
   logic [BEAT_BITS-1:0] address;
-  logic [COUNT_BITS-1:0] left;
-  wire [BLOCK_BITS:0] to_border = (BLOCK_BITS + 1)'(BURST) - {1'b0, address[BLOCK_BITS-1:0]};
-  wire [BLOCK_BITS:0] burst = left < COUNT_BITS'(to_border) ? left[BLOCK_BITS:0] : to_border;
-  wire [BLOCK_BITS:0] last = burst - 1'b1;
+  logic [COUNT_BITS-1:0] beyond;  // beats to ask for, but the first
+  // What is left of them behind the block; below zero where the block's border is not reached. One sum decides both
+  // how long this burst is and whether another one follows, so no minimum is worked out on the way.
+  wire [COUNT_BITS:0] behind = {1'b0, beyond} + (COUNT_BITS + 1)'(address[BLOCK_BITS-1:0]) - (COUNT_BITS + 1)'(BURST);
+  wire last = behind[COUNT_BITS];
+  wire [BLOCK_BITS-1:0] length = last ? beyond[BLOCK_BITS-1:0] : ~address[BLOCK_BITS-1:0];
 
-  assign request_ready = left == '0;
-  assign arvalid = left != '0;
+  assign request_ready = !active;
+  assign arvalid = active;
   assign araddr = {address, 4'b0};
-  assign arlen = 8'(last);
+  assign arlen = 8'(length);
   assign out_valid = rvalid;
   assign out_data = rdata;
   assign rready = out_ready;
 
   always_ff @(posedge clk) begin
-    if (request_valid && request_ready) begin
+    if (!active) begin
+      active  <= request_valid;
       address <= request_address;
-      left <= request_beats;
-    end else if (arvalid && arready) begin
-      address <= address + BEAT_BITS'(burst);
-      left <= left - COUNT_BITS'(burst);
+      beyond  <= request_beats - 1'b1;
+    end else if (arready) begin
+      active  <= !last;
+      address <= {address[BEAT_BITS-1:BLOCK_BITS] + 1'b1, {BLOCK_BITS{1'b0}}};
+      beyond  <= behind[COUNT_BITS-1:0];
     end
-    if (reset) left <= '0;
+    if (reset) active <= 1'b0;
   end
 endmodule

@@ -1,23 +1,28 @@
 /**
  * Fills the row memories with one ifmap partition after another: bitmaps become entries and slots, then the values
- * follow. Its silicon is ifm_load.sv, which draws it and says what happens in which cycle.
+ * follow. Its silicon is ifm_load.sv, which draws it.
  */
 import type { Run } from '../axi/axi-read.ts';
-import { Fifo } from '../fifo/fifo.ts';
-import type { RowEntry } from '../ifm-stream/ifm-stream.ts';
-import { type Layer, type Partition, tapsOf } from '../layer-control/layer.ts';
-import { BEAT_BYTES, type Beat } from '../table-memory/beat.ts';
+import type { Layer, Partition } from '../layer-control/layer.ts';
+import type { Beat } from '../table-memory/beat.ts';
+import { type Bitmap, IfmEntries, type PlacedEntry } from './ifm-entries.ts';
+import { IfmValues } from './ifm-values.ts';
 
 export interface IfmLoadInputs {
   readonly start: boolean;
-  readonly layer: Layer;
+  readonly layer: IfmLayer;
   readonly release: boolean;
   readonly requestTaken: boolean;
   readonly beat: Beat | undefined; // what the reader offers: looked at bitmap by bitmap, taken where `inReady`
-  readonly partition: Partition | undefined; // what the tables answer
+  readonly partition: Pick<Partition, 'tiles' | 'bitmaps' | 'values'> | undefined; // what the tables answer
   readonly taps: Beat | undefined;
   readonly slotsAddress: number;
 }
+
+export type IfmLayer = Pick<
+  Layer,
+  'ifmapLoads' | 'partitions' | 'channels' | 'groups' | 'channelBeats' | 'bitmapBeats' | 'valuePitch'
+>;
 
 export interface IfmLoadShape {
   readonly rows: number;
@@ -26,38 +31,16 @@ export interface IfmLoadShape {
   readonly valueBeats: number; // a row and half
 }
 
-interface Bitmap {
-  readonly bits: Uint32Array;
-  readonly first: boolean; // of its channel
-  readonly last: boolean;
-  readonly channel: number;
-  readonly group: number;
-  readonly row: number;
-  readonly index: number; // of its wave
-  readonly ones: number;
-  readonly taps: number;
-  readonly lane: number;
-}
+type State = 'idle' | 'find' | 'size' | 'ask bitmaps' | 'bitmaps' | 'flush' | 'values';
 
-interface Route {
-  readonly row: number;
-  readonly start: number;
-  readonly count: number;
-}
-
-type State = 'idle' | 'find' | 'ask bitmaps' | 'bitmaps' | 'flush' | 'find values' | 'ask values' | 'values';
+/** Until the last bitmap is an entry and its channel's beats are known. */
+const FLUSH = 7;
 
 export class IfmLoad {
   loaded = false;
-  overflow = false;
-  slots = 0; // of the wave at slotsAddress of the cycle before
   readonly #shape: IfmLoadShape;
-  readonly #perBeat: number;
-  readonly #filled: number[]; // beats of values of each row so far
-  readonly #placed: number[];
-  readonly #counts: number[] = []; // beats of values of each channel
-  readonly #waves: number[] = []; // slots
-  readonly #routes = new Fifo<Route>(8);
+  readonly #entries: IfmEntries;
+  readonly #values: IfmValues;
   #state: State = 'idle';
   #left = 0;
   #place = 0;
@@ -65,29 +48,18 @@ export class IfmLoad {
   #half = 0;
   #flushed = 0;
   #tiles = 0;
-  #valueBase = 0;
+  #bitmapsFrom = 0;
   #valuesFrom = 0;
   #channel = 0;
-  #group = 0;
-  #row = 0;
   #tile = 0;
   #beat = 0;
   #sub = 0;
-  #index = 0;
-  #arrived = 0;
-  #count = 0;
-  #look: Omit<Bitmap, 'ones' | 'taps' | 'lane'> | undefined; // cycle 1
-  #counted: Bitmap | undefined; // cycle 2
-  #product: { readonly index: number; readonly slots: number; readonly top: boolean } | undefined; // cycle 3
-  #firstBeat = 0;
-  #nextValue = 0;
   #inputs: IfmLoadInputs | undefined;
 
   constructor(shape: IfmLoadShape) {
     this.#shape = shape;
-    this.#perBeat = 128 / shape.psumDepth;
-    this.#filled = new Array(shape.rows).fill(0);
-    this.#placed = new Array(shape.rows).fill(0);
+    this.#entries = new IfmEntries(shape);
+    this.#values = new IfmValues(shape);
   }
 
   get partitionAddress(): number {
@@ -99,187 +71,105 @@ export class IfmLoad {
   }
 
   get request(): Run | undefined {
-    if (this.#state === 'ask bitmaps')
-      return { address: this.#valueBase, beats: this.#inputs!.layer.bitmapBeats };
-    if (this.#state !== 'ask values' || this.#count === 0 || !this.#routes.inReady) return undefined;
-    return { address: this.#valueBase, beats: this.#count };
+    if (this.#state !== 'ask bitmaps') return this.#values.request;
+    return { address: this.#bitmapsFrom, beats: this.#inputs!.layer.bitmapBeats };
   }
 
   get inReady(): boolean {
-    return this.#state === 'bitmaps' ? this.#beatEnds : this.#valuesArrive;
+    return (this.#state === 'bitmaps' && this.#beatEnds) || this.#values.inReady;
+  }
+
+  get overflow(): boolean {
+    return this.#entries.overflow;
   }
 
   /** The entry that is written in this cycle. */
-  get entry(): { readonly row: number; readonly address: number; readonly entry: RowEntry } | undefined {
-    const it = this.#counted;
-    if (!it) return undefined;
-    const { entries, valueBeats } = this.#shape;
-    const value = this.#half * valueBeats * BEAT_BYTES + (this.#valueAt(it) % (valueBeats * BEAT_BYTES));
-    const bitmap = it.taps === 0 ? new Uint32Array(it.bits.length) : it.bits;
-    return {
-      row: it.row,
-      address: this.#half * entries + it.index,
-      entry: { taps: it.taps, lane: it.lane, value, bitmap },
-    };
+  get entry(): PlacedEntry | undefined {
+    return this.#entries.entry;
   }
 
   /** Where a beat of values that arrives now belongs. */
   get valuePlace(): { readonly row: number; readonly address: number } | undefined {
-    const route = this.#valuesArrive ? this.#routes.out : undefined;
-    const { valueBeats } = this.#shape;
-    return (
-      route && {
-        row: route.row,
-        address: this.#half * valueBeats + ((route.start + this.#arrived) % valueBeats),
-      }
-    );
+    const place = this.#values.place;
+    return place && { row: place.row, address: this.#half * this.#shape.valueBeats + place.beat };
+  }
+
+  /** Of the wave at the `slotsAddress` of the cycle before. */
+  get slots(): number {
+    return this.#entries.slots.out;
   }
 
   get #beatEnds(): boolean {
-    return this.#sub === this.#perBeat - 1 || this.#tile + 1 >= this.#tiles;
+    const perBeat = 128 / this.#shape.psumDepth;
+    return this.#sub === perBeat - 1 || this.#tile + 1 >= this.#tiles;
   }
 
-  get #valuesArrive(): boolean {
-    const state = this.#state;
-    return (
-      (state === 'find values' || state === 'ask values' || state === 'values') &&
-      this.#routes.out !== undefined
-    );
-  }
-
-  #startOf({ first, group, row }: Pick<Bitmap, 'first' | 'group' | 'row'>): number {
-    if (!first) return this.#firstBeat;
-    return group === 0 ? 0 : this.#filled[row]!;
-  }
-
-  #valueAt(bitmap: Bitmap): number {
-    return bitmap.first ? this.#startOf(bitmap) * BEAT_BYTES : this.#nextValue;
+  get #goes(): boolean {
+    return this.#state === 'flush' && this.#flushed === FLUSH - 1;
   }
 
   tick(inputs: IfmLoadInputs): void {
     this.#inputs = inputs;
-    const { requestTaken, beat } = inputs;
-    const asked = this.#state === 'ask values' && requestTaken;
-    const start = this.#group === 0 ? 0 : this.#placed[this.#row]!;
-    const route = this.#routes.out;
-    const ends = beat !== undefined && this.#valuesArrive && this.#arrived + 1 === route!.count;
-    this.#routes.tick({
-      word: asked ? { row: this.#row, start, count: this.#count } : undefined,
-      outReady: ends,
+    const { layer, taps, slotsAddress, requestTaken, beat } = inputs;
+    this.#entries.tick({ half: this.#half, bitmap: this.#bitmap, taps, slotsAddress });
+    this.#values.tick({
+      ...{ layer, beats: this.#entries.beats, go: this.#goes, from: this.#valuesFrom },
+      requestTaken: requestTaken && this.#state !== 'ask bitmaps',
+      arrives: beat !== undefined,
     });
   }
 
   commit(): void {
-    const { start, layer, release, requestTaken, beat, partition, taps, slotsAddress } = this.#inputs!;
-    const state = this.#state;
-    const valuesArrive = this.#valuesArrive;
-    const route = this.#routes.out;
-    const begins = state === 'idle' && this.#left > 0 && this.#used < 2;
-    const looks = state === 'bitmaps' && beat !== undefined;
-    const realBitmap = this.#tile < this.#tiles;
-    const beatEnds = this.#beatEnds;
-    const channelEnds = this.#channel + 1 === layer.channels;
-    const nextChannel = looks && beatEnds && this.#beat + 1 === layer.channelBeats;
-    const asked = state === 'ask values' && requestTaken;
-    const channelDone = state === 'ask values' && (this.#count === 0 || asked);
-    const ends = state === 'values' && route === undefined;
-    const startBeat = this.#group === 0 ? 0 : this.#placed[this.#row]!;
-
-    const slots = this.#waves[slotsAddress] ?? 0;
-    const count = this.#counts[this.#channel] ?? 0;
-    this.#settle(taps);
-    this.slots = slots;
-    if (channelDone) this.#placed[this.#row] = startBeat + this.#count;
-    this.#count = count;
-
+    const { start, layer, release, requestTaken, beat, partition } = this.#inputs!;
+    const begins = this.#state === 'idle' && this.#left > 0 && this.#used < 2;
+    const ends = this.#values.ends;
     this.loaded = ends;
     this.#used += Number(begins) - Number(release);
-    this.#flushed = state === 'flush' ? this.#flushed + 1 : 0;
     if (begins) this.#state = 'find';
-    else if (state === 'find') {
-      this.#tiles = partition!.tiles;
-      [this.#valueBase, this.#valuesFrom] = [partition!.bitmaps, partition!.values];
-      this.#state = 'ask bitmaps';
-    } else if (state === 'ask bitmaps' && requestTaken) this.#state = 'bitmaps';
-    else if (nextChannel && channelEnds) this.#state = 'flush';
-    else if (state === 'flush') {
-      this.#valueBase = this.#valuesFrom;
-      if (this.#flushed === 4) this.#state = 'find values';
-    } else if (state === 'find values') this.#state = 'ask values';
-    else if (channelDone) {
-      this.#valueBase += layer.valuePitch;
-      this.#state = channelEnds ? 'values' : 'find values';
-    } else if (ends) this.#state = 'idle';
-
-    if (looks) {
-      if (realBitmap) this.#lookAt(beat);
-      this.#tile += Number(realBitmap);
-      this.#index = (this.#index + layer.groups) % this.#shape.entries;
-      this.#sub = beatEnds ? 0 : this.#sub + 1;
-      if (beatEnds) this.#beat++;
-    }
-    if (nextChannel || channelDone) this.#nextChannel(channelEnds);
-    if (beat && valuesArrive) this.#arrived = this.#arrived + 1 === route!.count ? 0 : this.#arrived + 1;
-    if (ends) {
-      [this.#left, this.#half] = [this.#left - 1, 1 - this.#half];
-      this.#place = (this.#place + 1) % layer.partitions;
-    }
+    else if (this.#state === 'find') this.#find(partition!);
+    else if (this.#state === 'size') [this.#state, this.#channel] = ['ask bitmaps', 0];
+    else if (this.#state === 'ask bitmaps' && requestTaken) this.#state = 'bitmaps';
+    else if (this.#state === 'bitmaps' && beat) this.#look(layer);
+    else if (this.#state === 'flush') {
+      if (this.#goes) this.#state = 'values';
+      this.#flushed++;
+    } else if (ends) this.#end(layer);
     if (start) [this.#left, this.#place, this.#used, this.#half] = [layer.ifmapLoads, 0, 0, 0];
-    this.#routes.commit();
+    this.#entries.commit();
+    this.#values.commit();
   }
 
-  /** Cycle 0: a bitmap of the beat. */
-  #lookAt(beat: Beat): void {
+  #find({ tiles, bitmaps, values }: NonNullable<IfmLoadInputs['partition']>): void {
+    [this.#state, this.#tiles, this.#bitmapsFrom, this.#valuesFrom] = ['size', tiles, bitmaps, values];
+  }
+
+  /** The bitmap that is looked at in this cycle. */
+  get #bitmap(): Bitmap | undefined {
+    const { beat, layer } = this.#inputs!;
+    if (this.#state !== 'bitmaps' || !beat || this.#tile >= this.#tiles) return undefined;
     const words = this.#shape.psumDepth / 32;
-    this.#look = {
+    const [tile, channel] = [this.#tile, this.#channel];
+    const group = Math.floor(channel / this.#shape.rows);
+    return {
       bits: beat.slice(this.#sub * words, (this.#sub + 1) * words),
-      first: this.#tile === 0,
-      last: this.#tile + 1 === this.#tiles,
-      channel: this.#channel,
-      group: this.#group,
-      row: this.#row,
-      index: this.#index,
+      ...{ first: tile === 0, last: tile + 1 === this.#tiles, bottom: group === 0, channel },
+      row: channel % this.#shape.rows,
+      index: (tile * layer.groups + group) % this.#shape.entries,
     };
   }
 
-  /** Cycles 1 to 3, the last one first. */
-  #settle(taps: Beat | undefined): void {
-    if (this.#product) {
-      const { index, slots, top } = this.#product;
-      const at = this.#half * this.#shape.entries + index;
-      this.#waves[at] = top ? slots : Math.max(slots, this.#waves[at]!);
-    }
-    const it = this.#counted;
-    this.#product = it && { index: it.index, slots: it.ones * it.taps, top: it.row === 0 };
-    if (it) {
-      const [first, end] = [this.#startOf(it), this.#valueAt(it) + it.ones];
-      const endBeat = Math.ceil(end / BEAT_BYTES);
-      if (it.last) [this.#filled[it.row], this.#counts[it.channel]] = [endBeat, endBeat - first];
-      if (end > this.#shape.valueBeats * BEAT_BYTES) this.overflow = true;
-      [this.#nextValue, this.#firstBeat] = [end, first];
-    }
-    const look = this.#look;
-    this.#counted = undefined;
-    if (look) {
-      const [k, lane] = tapsOf(taps!, look.channel);
-      this.#counted = { ...look, ones: onesOf(look.bits), taps: k, lane };
-    }
-    this.#look = undefined;
-  }
-
-  #nextChannel(ends: boolean): void {
-    const rowEnds = this.#row + 1 === this.#shape.rows;
-    const group = this.#group;
-    if (rowEnds || ends) this.#group = ends ? 0 : group + 1;
-    this.#index = ends ? 0 : rowEnds ? group + 1 : group;
-    this.#row = rowEnds || ends ? 0 : this.#row + 1;
-    this.#channel = ends ? 0 : this.#channel + 1;
+  #look({ channelBeats, channels }: IfmLayer): void {
+    const beatEnds = this.#beatEnds;
+    if (this.#tile < this.#tiles) this.#tile++;
+    this.#sub = beatEnds ? 0 : this.#sub + 1;
+    if (beatEnds) this.#beat++;
+    if (this.#beat < channelBeats) return;
     [this.#tile, this.#beat] = [0, 0];
+    if (++this.#channel === channels) [this.#state, this.#flushed] = ['flush', 0];
   }
-}
 
-function onesOf(bits: Uint32Array): number {
-  let ones = 0;
-  for (let word of bits) for (; word !== 0; word &= word - 1) ones++;
-  return ones;
+  #end({ partitions }: IfmLayer): void {
+    [this.#state, this.#left, this.#half] = ['idle', this.#left - 1, 1 - this.#half];
+    this.#place = (this.#place + 1) % partitions;
+  }
 }

@@ -6,8 +6,8 @@ import { type Beat, bitsOf, putBits, signedBitsOf } from '../table-memory/beat.t
 
 export const DESCRIPTOR_BEATS = 8;
 
-/** Tables in the order in which they lie in memory. */
-export const TABLES = ['taps', 'headers', 'groups', 'tiles', 'partitions', 'emits', 'filters'] as const;
+/** Tables in the order in which they lie in memory; the ifmap's loads start with the first two. */
+export const TABLES = ['taps', 'partitions', 'headers', 'groups', 'tiles', 'emits', 'filters'] as const;
 export type TableName = (typeof TABLES)[number];
 
 type Place = readonly [at: number, width: number, signed?: 'signed'];
@@ -17,10 +17,10 @@ const DESCRIPTOR = {
   next: word(0), // beat of the next descriptor; 0: none
   tables: word(1), // beat of the first table
   tapsBeats: word(2, 0, 16),
-  headersBeats: word(2, 16, 16),
-  groupsBeats: word(3, 0, 16),
-  tilesBeats: word(3, 16, 16),
-  partitionsBeats: word(4, 0, 16),
+  partitionsBeats: word(2, 16, 16),
+  headersBeats: word(3, 0, 16),
+  groupsBeats: word(3, 16, 16),
+  tilesBeats: word(4, 0, 16),
   emitsBeats: word(4, 16, 16),
   filtersBeats: word(5, 0, 16),
   signed: word(5, 16, 1), // the ifmap's bytes

@@ -1,7 +1,7 @@
 /** Turns a complete region into bytes of the next layers' ifmaps. Silicon: ofm_emit.sv, which draws it. */
 import { Fifo } from '../fifo/fifo.ts';
 import type { Emit, Filter, Layer, Partition } from '../layer-control/layer.ts';
-import type { Note, OfmPack } from '../ofm-pack/ofm-pack.ts';
+import type { Note, OfmPack, Pixel } from '../ofm-pack/ofm-pack.ts';
 import { Requantise } from '../requantise/requantise.ts';
 import type { Region } from '../wave-issue/wave-issue.ts';
 
@@ -12,7 +12,7 @@ export interface OfmEmitInputs {
   readonly partition: Partition | undefined; // what the tables answer
   readonly entry: Emit | undefined;
   readonly filter: Filter | undefined;
-  readonly words: readonly number[]; // of all lanes, read in the cycle before
+  readonly words: readonly number[]; // of all lanes, read two cycles ago
   readonly writeReady: boolean;
 }
 
@@ -40,7 +40,7 @@ interface Reading {
   readonly first: boolean;
   readonly last: boolean;
   readonly inside: boolean;
-  readonly column: number;
+  readonly note: Note | undefined; // of the pixel whose last word it is
 }
 
 const QUEUE = 32;
@@ -57,10 +57,13 @@ export class OfmEmit {
   #clearing: readonly number[] = [0, 1];
   #clearAddress = 0;
   #complete = 0;
-  #flying = 0;
+  #flying = 0; // pixels between the walk and the packer
+  #room = true;
+  #accepted = false;
   // The filters of this round.
   #blocksLeft = 0;
   #filterBase = 0;
+  #filterAt = 0; // of the table
   #bitmapBase = 0;
   #valueBase = 0;
   #column = 0;
@@ -72,16 +75,17 @@ export class OfmEmit {
   // The list, and the tile that is walked.
   #partition: Partition | undefined;
   #atEntry = 0;
+  #next: Emit | undefined;
   #entry: Emit | undefined;
   #y = 0;
   #x = 0;
   #wy = 0;
   #wx = 0;
-  #reading: Reading | undefined; // cycle 1
-  #gathered: (Reading & { readonly words: readonly number[] }) | undefined; // cycle 2
+  #reading: readonly [Reading | undefined, Reading | undefined] = [undefined, undefined]; // cycles 1 and 2
+  #gathered: (Reading & { readonly words: readonly number[] }) | undefined; // cycle 3
   #largest: readonly number[];
   #have = false;
-  #enters = false; // cycle 4
+  #enters = false; // cycle 5
   #inputs: OfmEmitInputs | undefined;
   #layer: Layer | undefined;
 
@@ -104,7 +108,7 @@ export class OfmEmit {
   }
 
   get filterAddress(): number {
-    return this.#filterBase + this.#lane;
+    return this.#filterAt;
   }
 
   get read() {
@@ -130,22 +134,19 @@ export class OfmEmit {
   }
 
   get #walks(): boolean {
-    return this.#state === 'walk' && this.#flying < QUEUE;
+    return this.#state === 'walk' && this.#room;
   }
 
   tick(inputs: OfmEmitInputs): void {
     this.#inputs = inputs;
     this.#layer = inputs.layer;
     const { layer, region, writeReady } = inputs;
-    const bytes = this.#requantise.map((each) => each.out);
-    const note = this.#notes.out;
-    const ready = bytes[0] !== undefined;
-    const accepts = ready && note !== undefined && this.#pack.accepts(note);
+    const pixel = this.#packed;
+    const outReady = this.#pack.ready;
     this.#regions.tick({ word: region, outReady: this.#ends });
-    this.#notes.tick({ word: this.#pixel(), outReady: accepts });
+    this.#notes.tick({ word: this.#reading[1]?.note, outReady: outReady && pixel !== undefined });
     this.#pack.tick({
-      bytes: ready ? (bytes as number[]) : undefined,
-      note,
+      pixel,
       laneBitmaps: this.#laneBitmaps,
       laneValues: this.#laneValues,
       writeReady,
@@ -157,7 +158,7 @@ export class OfmEmit {
         word: this.#enters
           ? { acc, window: 0, correction: 0, ...filter, low: layer.low, high: layer.high }
           : undefined,
-        outReady: accepts,
+        outReady,
       });
     }
   }
@@ -166,9 +167,15 @@ export class OfmEmit {
     return this.#state === 'flush' && this.#pack.empty;
   }
 
+  /** What the packer is offered. */
+  get #packed(): Pixel | undefined {
+    const bytes = this.#requantise.map((each) => each.out);
+    if (bytes[0] === undefined) return undefined;
+    return { bytes: bytes as readonly number[], note: this.#notes.out! };
+  }
+
   /** The note of the pixel whose last word is read in this cycle. */
-  #pixel(): Note | undefined {
-    if (!this.#walks || !this.#windowLast) return undefined;
+  #pixel(): Note {
     const { planeRows, planeCols } = this.#layer!;
     const entry = this.#entry!;
     const step = 2 ** entry.logStep;
@@ -185,24 +192,26 @@ export class OfmEmit {
   }
 
   commit(): void {
-    const { regionDone, words } = this.#inputs!;
+    const { regionDone, words, entry } = this.#inputs!;
     const begins = this.#state === 'idle' && this.#complete > 0;
     const walks = this.#walks;
     const ends = this.#ends;
     const pixel = walks && this.#windowLast;
-    const note = this.#notes.out;
-    const accepted = note !== undefined && this.#requantise[0]!.out !== undefined && this.#pack.accepts(note);
+    const accepted = this.#requantise[0]!.out !== undefined && this.#pack.ready;
 
     this.#compare();
-    const { lanes } = this.#shape;
-    const reading = this.#reading;
-    this.#gathered = reading && { ...reading, words: words.slice(reading.column, reading.column + lanes) };
-    this.#reading = walks ? this.#readingNow() : undefined;
+    const column = this.#column;
+    const [before, reading] = this.#reading;
+    this.#gathered = reading && { ...reading, words: words.slice(column, column + this.#shape.lanes) };
+    this.#reading = [walks ? this.#readingNow() : undefined, before];
 
     this.emitted = ends;
     this.#complete += Number(regionDone) - Number(begins);
     this.#step({ begins, walks, ends });
-    this.#flying += Number(pixel) - Number(accepted);
+    this.#next = entry;
+    this.#room = this.#flying < QUEUE - 1;
+    this.#flying += Number(pixel) - Number(this.#accepted);
+    this.#accepted = accepted;
     for (const block of this.#requantise) block.commit();
     this.#regions.commit();
     this.#notes.commit();
@@ -232,12 +241,12 @@ export class OfmEmit {
       first: this.#wy === 0 && this.#wx === 0,
       last: this.#windowLast,
       inside: y >= 0 && x >= 0 && y < rows && x < cols,
-      column: this.#column,
+      note: this.#windowLast ? this.#pixel() : undefined,
     };
   }
 
   #step({ begins, walks, ends }: { begins: boolean; walks: boolean; ends: boolean }): void {
-    const { partition, entry, layer } = this.#inputs!;
+    const { partition, layer } = this.#inputs!;
     switch (this.#state) {
       case 'first clear':
       case 'clear':
@@ -254,6 +263,7 @@ export class OfmEmit {
         break;
       case 'base':
         this.#lane = 0;
+        this.#filterAt = this.#filterBase;
         if (this.#blocksLeft-- === 0) this.#state = 'filters';
         else {
           this.#bitmapBase += layer.outBlockBitmaps;
@@ -268,7 +278,8 @@ export class OfmEmit {
         this.#state = 'take';
         break;
       case 'take':
-        this.#entry = entry!;
+        this.#entry = this.#next!;
+        this.#atEntry++;
         [this.#y, this.#x, this.#wy, this.#wx] = [0, 0, 0, 0];
         this.#state = 'walk';
         break;
@@ -297,12 +308,13 @@ export class OfmEmit {
     if (lane < lanes) {
       this.#laneBitmaps[lane] = lane * outBitmapPitch;
       this.#laneValues[lane] = lane * outValuePitch;
-      this.#active = this.#active.with(lane, this.filterAddress < filters);
+      this.#active = this.#active.with(lane, this.#filterAt < filters);
     }
     if (lane > 0) this.#filters[lane - 1] = this.#inputs!.filter;
     this.#atEntry = this.#partition!.firstEmit;
     if (lane === lanes) this.#state = 'fetch';
     this.#lane++;
+    this.#filterAt++;
   }
 
   #walkStep({ kernel }: Layer): void {
@@ -317,7 +329,7 @@ export class OfmEmit {
     if (this.#x > 0) return;
     if (++this.#y < height) return;
     const { firstEmit, emits } = this.#partition!;
-    this.#state = ++this.#atEntry === firstEmit + emits ? 'settle' : 'fetch';
+    this.#state = this.#atEntry === firstEmit + emits ? 'settle' : 'fetch';
   }
 
   #nextRound({ filters, outLanesBitmaps, outLanesValues }: Layer): void {
@@ -325,6 +337,7 @@ export class OfmEmit {
     const last = this.#column + lanes === cols || this.#filterBase + lanes >= filters;
     this.#lane = 0;
     this.#filterBase += lanes;
+    this.#filterAt = this.#filterBase;
     this.#bitmapBase += outLanesBitmaps;
     this.#valueBase += outLanesValues;
     this.#column += lanes;

@@ -36,17 +36,21 @@ module ofm_emit #(
     input  logic [              127:0] filter,
     output logic                       read_half,
     output logic [      WORD_BITS-1:0] read_address,
-    input  logic [        COLS*32-1:0] words,              // of all lanes, a cycle later
+    input  logic [        COLS*32-1:0] words,              // of all lanes, two cycles later
     output logic [                1:0] clear_half,
     output logic [      WORD_BITS-1:0] clear_address,
     output logic                       write_valid,
     input  logic                       write_ready,
+    output logic [        LANE_BITS:0] write_stream,
+    output logic                       write_begins,
+    output logic                       write_ends,
     output logic [      BEAT_BITS-1:0] write_address,
     output logic [              127:0] write_data
 );
   localparam logic [3:0] FIRST_CLEAR = 4'd0, IDLE = 4'd1, FIND = 4'd2, BASE = 4'd3, FILTERS = 4'd4, FETCH = 4'd5;
   localparam logic [3:0] TAKE = 4'd6, WALK = 4'd7, SETTLE = 4'd8, CLEAR = 4'd9, FLUSH = 4'd10;
   logic [3:0] state;
+  logic [WORD_BITS:0] clear_left;  // words
 
   // Of the layer.
   wire signed [8:0] least = descriptor[24*32+:9];
@@ -61,7 +65,7 @@ module ofm_emit #(
   wire [3:0] stride = descriptor[21*32+4+:4];
   wire [15:0] pitch = descriptor[21*32+16+:16];
   wire [15:0] filters = descriptor[23*32+:16];
-  wire [15:0] clear_words = descriptor[23*32+16+:16];
+  wire [WORD_BITS:0] clear_words = descriptor[23*32+16+:WORD_BITS+1];
   wire signed [11:0] plane_rows = {1'b0, descriptor[25*32+:11]};
   wire signed [11:0] plane_cols = {1'b0, descriptor[25*32+16+:11]};
   wire [15:0] row_step = descriptor[26*32+:16];  // stride * pitch
@@ -91,7 +95,7 @@ module ofm_emit #(
   wire unused_queue = &{1'b0, coming, region_ready, regions};
 
   // The filters of this round: the first of them, where its channel lies, each lane's place behind it.
-  logic [15:0] blocks_left, filter_base;
+  logic [15:0] blocks_left, filter_base, filter_next, filter_at;
   logic [BEAT_BITS-1:0] bitmap_base, value_base;
   logic [LANE_BITS:0] lane;
   logic [LANES*BEAT_BITS-1:0] lane_bitmaps, lane_values;
@@ -102,41 +106,83 @@ module ofm_emit #(
   logic [LANES-1:0] active;
   localparam int COUNT_BITS = $clog2(COLS + 1);
   logic [COUNT_BITS-1:0] column;  // of this round's first filter
-  wire round_last = column + COUNT_BITS'(LANES) == COUNT_BITS'(COLS) || filter_base + 16'(LANES) >= filters;
-  assign filter_address = filter_base + 16'(lane);
+  logic round_last;
+  assign filter_address = filter_at;
   assign partition_address = partition_now;
 
-  // The list, and the tile that is walked.
-  logic [15:0] at_entry, end_entry;
-  logic [11:0] first_entry, entries;
+  // The list, and the tile that is walked. Its record is fetched while the tile before is walked.
+  logic [15:0] at_entry;
+  logic [11:0] first_entry, entries, entries_left;
+  logic entry_last;
+  logic [127:0] next;
   logic signed [11:0] region_rows, region_cols;
-  logic [6:0] height, width, y, x;
-  logic [3:0] wy, wx;
   logic signed [11:0] plane_y, plane_x, plane_left, step;
   logic signed [11:0] window_y, window_x, tile_left;  // of the window's first word
-  logic [WORD_BITS-1:0] row_at, pixel_at, line_at, at, down;
-  logic [BEAT_BITS-1:0] entry_bitmaps, entry_values;
+  logic [BEAT_BITS-1:0] entry_bitmaps, entry_values, tile_bitmaps, tile_values;
   logic signed [11:0] along;  // ofmap columns from pixel to pixel
   logic ends_segment;
-  wire [1:0] log_step = entry[121:120];
+  wire [1:0] log_step = next[121:120];
+  wire [WORD_BITS-1:0] entry_at = next[40+:WORD_BITS];
   assign entry_address = at_entry;
   assign read_half = half_now;
-  assign read_address = at;
+
+  // Words of the window, pixels of a row, rows of the tile: what is last is found out a step ahead, and so is where the
+  // next line of the window, the next pixel and the next row begin.
+  logic [3:0] wy, wx, kernel_but_two;
+  logic [6:0] width, rows_left, columns_left;
+  logic one_word, one_column;
+  logic window_last, line_last, last_line, column_last, row_last;
+  logic [WORD_BITS-1:0] line_next, pixel_next, row_next, down;
+  wire [WORD_BITS-1:0] pixel_at = column_last ? row_next : pixel_next;
 
   localparam int FLYING_BITS = $clog2(QUEUE + 1);
   logic [FLYING_BITS-1:0] flying;  // pixels between the walk and the packer
-  wire issue = state == WALK && flying != FLYING_BITS'(QUEUE);
-  wire window_last = wy + 1'b1 == kernel && wx + 1'b1 == kernel;
-  wire column_last = x + 1'b1 == width;
-  wire pixel_last = column_last && y + 1'b1 == height;
-  wire signed [11:0] word_y = window_y + 12'(wy);
-  wire signed [11:0] word_x = window_x + 12'(wx);
-  wire in_window = !word_y[11] && !word_x[11] && word_y < region_rows && word_x < region_cols;
-  wire in_plane = !plane_y[11] && !plane_x[11] && plane_y < plane_rows && plane_x < plane_cols;
-  wire entry_last = at_entry + 1'b1 == end_entry;
-
+  logic room, accepted;
+  wire issue = state == WALK && room;
   wire pixel = issue && window_last;
-  logic accept, pack_empty;
+  wire pixel_last = column_last && row_last;
+
+  // Cycle 1: where the word and its pixel are. Cycle 2: whether that is inside; the words are there. Cycle 3: those of
+  // this round. Cycle 4: the largest so far. Cycle 5: into requantise.
+  logic valid1, valid2, valid3, first1, first2, first3, last1, last2, last3;
+  logic tile_ends1, tile_ends2, segment_ends2;
+  logic row_inside2, column_inside2, row_in_plane2, column_in_plane2, inside3, have, enter;
+  logic signed [11:0] word_y1, word_x1, plane_y1, plane_x1;
+  logic [LANES*32-1:0] words3, largest;
+  always_ff @(posedge clk) begin
+    valid1 <= issue && !reset;
+    first1 <= wy == '0 && wx == '0;
+    last1 <= window_last;
+    tile_ends1 <= pixel_last;
+    word_y1 <= window_y + 12'(wy);
+    word_x1 <= window_x + 12'(wx);
+    plane_y1 <= plane_y;
+    plane_x1 <= plane_x;
+
+    valid2 <= valid1 && !reset;
+    first2 <= first1;
+    last2 <= last1;
+    tile_ends2 <= tile_ends1;
+    segment_ends2 <= tile_ends1 && ends_segment;
+    row_inside2 <= !word_y1[11] && word_y1 < region_rows;
+    column_inside2 <= !word_x1[11] && word_x1 < region_cols;
+    row_in_plane2 <= !plane_y1[11] && plane_y1 < plane_rows;
+    column_in_plane2 <= !plane_x1[11] && plane_x1 < plane_cols;
+
+    valid3 <= valid2 && !reset;
+    first3 <= first2;
+    last3 <= last2;
+    inside3 <= row_inside2 && column_inside2;
+    for (int q = 0; q < COLS; q += LANES) if (column == COUNT_BITS'(q)) words3 <= words[q*32+:LANES*32];
+
+    for (int j = 0; j < LANES; j++)
+      if (valid3 && inside3 && (first3 || !have || $signed(words3[j*32+:32]) > $signed(largest[j*32+:32])))
+        largest[j*32+:32] <= words3[j*32+:32];
+    if (valid3) have <= inside3 || (have && !first3);
+    enter <= valid3 && last3 && !reset;
+  end
+
+  logic pack_ready, pack_empty;
   logic [NOTE_BITS-1:0] note;
   logic note_valid, note_ready;
   logic [FLYING_BITS-1:0] notes;
@@ -147,39 +193,18 @@ module ofm_emit #(
   ) note_queue (
       .clk,
       .reset,
-      .in_valid(pixel),
+      .in_valid(valid2 && last2),
       .in_ready(note_ready),
-      .in_word({!in_plane, pixel_last, pixel_last && ends_segment, bitmap_base + entry_bitmaps, value_base + entry_values, active}),
+      .in_word({!(row_in_plane2 && column_in_plane2), tile_ends2, segment_ends2, tile_bitmaps, tile_values, active}),
       .out_valid(note_valid),
       .out_ready(accept),
       .out_word(note),
       .count(notes)
   );
 
-  // Cycle 1: the words arrive. Cycle 2: those of this round. Cycle 3: the largest so far. Cycle 4: into requantise.
-  logic valid1, valid2, first1, first2, last1, last2, inside1, inside2, have, enter;
-  logic [COUNT_BITS-1:0] column1;
-  logic [LANES*32-1:0] words2, largest;
-  always_ff @(posedge clk) begin
-    valid1 <= issue && !reset;
-    first1 <= wy == '0 && wx == '0;
-    last1 <= window_last;
-    inside1 <= in_window;
-    column1 <= column;
-    valid2 <= valid1 && !reset;
-    first2 <= first1;
-    last2 <= last1;
-    inside2 <= inside1;
-    for (int q = 0; q < COLS; q += LANES) if (column1 == COUNT_BITS'(q)) words2 <= words[q*32+:LANES*32];
-    for (int j = 0; j < LANES; j++)
-      if (valid2 && inside2 && (first2 || !have || $signed(words2[j*32+:32]) > $signed(largest[j*32+:32])))
-        largest[j*32+:32] <= words2[j*32+:32];
-    if (valid2) have <= inside2 || (have && !first2);
-    enter <= valid2 && last2 && !reset;
-  end
-
   logic [LANES-1:0] byte_valid, byte_ready;
   logic [LANES*8-1:0] bytes;
+  wire accept = byte_valid[0] && pack_ready;
   for (genvar j = 0; j < LANES; j++) begin : lanes
     requantise #(
         .QUEUE(QUEUE),
@@ -198,7 +223,7 @@ module ofm_emit #(
         .low(least),
         .high(most),
         .out_valid(byte_valid[j]),
-        .out_ready(accept),
+        .out_ready(pack_ready),
         .out_byte(bytes[j*8+:8])
     );
   end
@@ -214,12 +239,15 @@ module ofm_emit #(
       .lane_bitmaps,
       .lane_values,
       .in_valid(byte_valid[0]),
-      .accept,
+      .in_ready(pack_ready),
       .bytes,
       .note,
       .empty(pack_empty),
       .write_valid,
       .write_ready,
+      .write_stream,
+      .write_begins,
+      .write_ends,
       .write_address,
       .write_data
   );
@@ -227,11 +255,21 @@ module ofm_emit #(
   always_ff @(posedge clk) begin
     emitted <= ends;
     complete <= complete + 3'(region_done) - 3'(begins);
-    flying <= flying + FLYING_BITS'(pixel) - FLYING_BITS'(accept);
+    accepted <= accept;
+    flying <= flying + FLYING_BITS'(pixel) - FLYING_BITS'(accepted);
+    room <= flying < FLYING_BITS'(QUEUE - 1);
+    next <= entry;
+    filter_next <= filter_base + 16'(LANES);
+    round_last <= column == COUNT_BITS'(COLS - LANES) || filter_next >= filters;
+    one_word <= kernel == 4'd1;
+    kernel_but_two <= kernel - 4'd2;
+    tile_bitmaps <= bitmap_base + entry_bitmaps;
+    tile_values <= value_base + entry_values;
     case (state)
       FIRST_CLEAR, CLEAR: begin
         clear_address <= clear_address + 1'b1;
-        if (16'(clear_address) + 16'd1 == (state == CLEAR ? clear_words : 16'(WORDS))) begin
+        clear_left <= clear_left - 1'b1;
+        if (clear_left == (WORD_BITS + 1)'(1)) begin
           state <= state == CLEAR ? FLUSH : IDLE;
           clear_half <= '0;
           clear_address <= '0;
@@ -254,6 +292,7 @@ module ofm_emit #(
         lane <= '0;
         bitmaps_on <= '0;
         values_on <= '0;
+        filter_at <= filter_base;
         blocks_left <= blocks_left - 1'b1;
         if (blocks_left == '0) state <= FILTERS;
         else begin
@@ -265,13 +304,14 @@ module ofm_emit #(
       // The filter of lane - 1 answers now.
       FILTERS: begin
         lane <= lane + 1'b1;
+        filter_at <= filter_at + 1'b1;
         bitmaps_on <= bitmaps_on + BEAT_BITS'(bitmap_stride);
         values_on <= values_on + BEAT_BITS'(value_stride);
         for (int j = 0; j < LANES; j++) begin
           if (lane == (LANE_BITS + 1)'(j)) begin
             lane_bitmaps[j*BEAT_BITS+:BEAT_BITS] <= bitmaps_on;
             lane_values[j*BEAT_BITS+:BEAT_BITS] <= values_on;
-            active[j] <= filter_address < filters;
+            active[j] <= filter_at < filters;
           end
           if (lane == (LANE_BITS + 1)'(j + 1)) begin
             bias[j*32+:32] <= filter[31:0];
@@ -279,65 +319,72 @@ module ofm_emit #(
             shift[j*6+:6] <= filter[69:64];
           end
         end
-        at_entry  <= 16'(first_entry);
-        end_entry <= 16'(first_entry) + 16'(entries);
+        at_entry <= 16'(first_entry);
+        entries_left <= entries;
         if (lane == (LANE_BITS + 1)'(LANES)) state <= FETCH;
       end
       FETCH: state <= TAKE;
       TAKE: begin
-        plane_y <= {{2{entry[9]}}, entry[9:0]};
-        plane_x <= {{2{entry[19]}}, entry[19:10]};
-        plane_left <= {{2{entry[19]}}, entry[19:10]};
-        window_y <= {{2{entry[29]}}, entry[29:20]};
-        window_x <= {{2{entry[39]}}, entry[39:30]};
-        tile_left <= {{2{entry[39]}}, entry[39:30]};
-        row_at <= entry[40+:WORD_BITS];
-        pixel_at <= entry[40+:WORD_BITS];
-        line_at <= entry[40+:WORD_BITS];
-        at <= entry[40+:WORD_BITS];
-        height <= entry[56:50];
-        width <= entry[63:57];
-        entry_bitmaps <= entry[64+:BEAT_BITS];
-        entry_values <= entry[92+:BEAT_BITS];
+        at_entry <= at_entry + 1'b1;
+        entries_left <= entries_left - 1'b1;
+        entry_last <= entries_left == 12'd1;
+        plane_y <= {{2{next[9]}}, next[9:0]};
+        plane_x <= {{2{next[19]}}, next[19:10]};
+        plane_left <= {{2{next[19]}}, next[19:10]};
+        window_y <= {{2{next[29]}}, next[29:20]};
+        window_x <= {{2{next[39]}}, next[39:30]};
+        tile_left <= {{2{next[39]}}, next[39:30]};
+        read_address <= entry_at;
+        line_next <= entry_at + WORD_BITS'(pitch);
+        pixel_next <= entry_at + WORD_BITS'(12'(stride) << log_step);
+        row_next <= entry_at + WORD_BITS'(row_step << log_step);
+        rows_left <= next[56:50];
+        {columns_left, width} <= {2{next[63:57]}};
+        row_last <= next[56:50] == 7'd1;
+        column_last <= next[63:57] == 7'd1;
+        one_column <= next[63:57] == 7'd1;
+        {window_last, line_last, last_line} <= {3{one_word}};
+        entry_bitmaps <= next[64+:BEAT_BITS];
+        entry_values <= next[92+:BEAT_BITS];
         step <= 12'd1 << log_step;
         along <= 12'(stride) << log_step;
         down <= WORD_BITS'(row_step << log_step);
-        ends_segment <= entry[122];
-        y <= '0;
-        x <= '0;
+        ends_segment <= next[122];
         wy <= '0;
         wx <= '0;
         state <= WALK;
       end
       WALK:
       if (issue) begin
+        line_last <= line_last ? one_word : wx == kernel_but_two;
+        window_last <= window_last ? one_word : last_line && !line_last && wx == kernel_but_two;
         if (!window_last) begin
-          wx <= wx + 1'b1 == kernel ? '0 : wx + 1'b1;
-          at <= at + 1'b1;
-          if (wx + 1'b1 == kernel) begin
+          wx <= line_last ? '0 : wx + 1'b1;
+          read_address <= line_last ? line_next : read_address + 1'b1;
+          if (line_last) begin
             wy <= wy + 1'b1;
-            at <= line_at + WORD_BITS'(pitch);
-            line_at <= line_at + WORD_BITS'(pitch);
+            last_line <= wy == kernel_but_two;
+            line_next <= line_next + WORD_BITS'(pitch);
           end
         end else begin
           wy <= '0;
           wx <= '0;
-          x <= column_last ? '0 : x + 1'b1;
+          last_line <= one_word;
+          columns_left <= column_last ? width : columns_left - 1'b1;
+          column_last <= column_last ? one_column : columns_left == 7'd2;
           plane_x <= column_last ? plane_left : plane_x + step;
           window_x <= column_last ? tile_left : window_x + along;
-          pixel_at <= column_last ? row_at + down : pixel_at + WORD_BITS'(along);
-          line_at <= column_last ? row_at + down : pixel_at + WORD_BITS'(along);
-          at <= column_last ? row_at + down : pixel_at + WORD_BITS'(along);
+          read_address <= pixel_at;
+          pixel_next <= pixel_at + WORD_BITS'(along);
+          line_next <= pixel_at + WORD_BITS'(pitch);
           if (column_last) begin
-            y <= y + 1'b1;
+            rows_left <= rows_left - 1'b1;
+            row_last <= rows_left == 7'd2;
             plane_y <= plane_y + step;
             window_y <= window_y + 12'(along);
-            row_at <= row_at + down;
+            row_next <= row_next + down;
           end
-          if (pixel_last) begin
-            at_entry <= at_entry + 1'b1;
-            state <= entry_last ? SETTLE : FETCH;
-          end
+          if (pixel_last) state <= entry_last ? SETTLE : FETCH;
         end
       end
       SETTLE:
@@ -345,11 +392,13 @@ module ofm_emit #(
         lane <= '0;
         bitmaps_on <= '0;
         values_on <= '0;
-        filter_base <= filter_base + 16'(LANES);
+        filter_base <= filter_next;
+        filter_at <= filter_next;
         bitmap_base <= bitmap_base + lanes_bitmaps;
         value_base <= value_base + lanes_values;
         column <= column + COUNT_BITS'(LANES);
         state <= round_last ? CLEAR : FILTERS;
+        clear_left <= clear_words;
         if (round_last) clear_half <= half_now ? 2'b10 : 2'b01;
       end
       default: if (ends) state <= IDLE;
@@ -358,11 +407,13 @@ module ofm_emit #(
       state <= FIRST_CLEAR;
       clear_half <= 2'b11;
       clear_address <= '0;
+      clear_left <= (WORD_BITS + 1)'(WORDS);
       lanes_ready <= 1'b0;
       complete <= '0;
       flying <= '0;
+      accepted <= 1'b0;
       emitted <= 1'b0;
     end
   end
-  wire unused_bits = &{1'b0, pitch, descriptor, partition, entry, filter};
+  wire unused_bits = &{1'b0, pitch, descriptor, partition, next, filter};
 endmodule

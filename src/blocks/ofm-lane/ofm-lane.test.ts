@@ -17,11 +17,11 @@ function run(seed: number) {
   const reads: { readonly found: number; readonly plain: number }[] = [];
   let psum = 0; // of the cycle before
   let recent: (number | undefined)[] = [undefined, undefined];
-  let reading: number | undefined;
+  let [reading, read1]: (number | undefined)[] = [];
   const cycle = (half: number, place: LanePlace | undefined, clear: readonly number[], at: number): void => {
     const next = below(2 ** 20) - 2 ** 19;
     const read = { half: 1 - half, address: at };
-    const plain = reading;
+    const plain = read1;
     vectors.push({
       ...{ psum: next, place_valid: place !== undefined, place_half: place?.half ?? 0 },
       ...{ place_address: place?.address ?? 0, read_half: read.half, read_address: at },
@@ -37,6 +37,7 @@ function run(seed: number) {
     });
     if (plain !== undefined) reads.push({ found: lane.word, plain });
     if (place) sums[place.half]![place.address]! += psum;
+    read1 = reading;
     reading = clear.length === 0 ? sums[read.half]![at]! : undefined;
     lane.tick({ psum: next, place, read, clear: { halves: clear, address: at } });
     lane.commit();

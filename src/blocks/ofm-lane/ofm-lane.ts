@@ -14,8 +14,9 @@ export interface OfmLaneInputs {
 }
 
 export class OfmLane {
-  word = 0; // read in the cycle before
+  word = 0; // read two cycles ago
   east: LanePlace | undefined;
+  #read = 0; // in the cycle before
   readonly #halves: readonly Int32Array[];
   #psums: readonly [number, number, number] = [0, 0, 0];
   #reading: { readonly place: LanePlace; readonly old: number } | undefined; // cycle 2
@@ -37,7 +38,8 @@ export class OfmLane {
   commit(): void {
     const { psum, place, read, clear } = this.#inputs!;
     const reading = place && { place, old: this.#halves[place.half]![place.address]! };
-    this.word = this.#halves[read.half]![read.address]!;
+    this.word = this.#read;
+    this.#read = this.#halves[read.half]![read.address]!;
     if (this.#adding) {
       const { place: to, old } = this.#adding;
       this.#halves[to.half]![to.address] = old + this.#psums[2];

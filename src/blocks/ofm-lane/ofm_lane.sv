@@ -2,7 +2,7 @@
 // other, complete, is read and then cleared for the next region.
 //
 //   psum, place ──▶ read ─▶ latch ─▶ add and write         cycle 1, 2, 3; a psum a cycle, never refused
-//   read_half, read_address ──▶ word, a cycle later        clear_half, clear_address ──▶ 0
+//   read_half, read_address ──▶ word, two cycles later     clear_half, clear_address ──▶ 0
 //
 // A place comes a cycle after its psum, from the walk or the lane to the west. The words of a tile differ in their
 // address and drains are two cycles apart (the bank switch), so no word is used again before it is written.
@@ -32,7 +32,6 @@ module ofm_lane #(
   logic [2*32-1:0] read2;
   logic read_half2;
   wire [31:0] sum3 = old3 + psum3;
-  assign word = read_half2 ? read2[63:32] : read2[31:0];
 
   for (genvar h = 0; h < 2; h++) begin : halves
     logic [31:0] words[0:WORDS-1];
@@ -49,7 +48,7 @@ module ofm_lane #(
   always_ff @(posedge clk) begin
     psum1 <= psum;
     psum2 <= psum1;
-    psum3 <= psum2;
+    psum3 <= reset ? '0 : psum2;  // cleared, so that it is no part of a shift register, which is slow to leave
     valid2 <= place_valid;
     half2 <= place_half;
     address2 <= place_address;
@@ -58,6 +57,7 @@ module ofm_lane #(
     address3 <= address2;
     old3 <= half2 ? read2[63:32] : read2[31:0];
     read_half2 <= read_half;
+    word <= read_half2 ? read2[63:32] : read2[31:0];
     east_valid <= place_valid;
     east_half <= place_half;
     east_address <= place_address;

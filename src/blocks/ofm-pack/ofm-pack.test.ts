@@ -5,17 +5,12 @@ import { differenceToSilicon, type ExpectedRow } from '../../../rtl/blocks/agree
 import type { InputRow } from '../../../rtl/blocks/cosim.ts';
 import { missing } from '../../../rtl/tool.ts';
 import { seeded } from '../../tensor/random.ts';
-import type { Write } from '../axi/axi-write.ts';
-import { type Note, OfmPack } from './ofm-pack.ts';
+import type { Write } from '../write-gather/write-gather.ts';
+import { type Note, OfmPack, type Pixel } from './ofm-pack.ts';
 
 const [lanes, psumDepth, beatBits] = [3, 64, 28];
 const laneBitmaps = [0, 5, 10];
 const laneValues = [0, 40, 80];
-
-interface Pixel {
-  readonly bytes: readonly number[];
-  readonly note: Note;
-}
 
 /** Segments of random tiles; lanes without a channel now and then. */
 function segments(seed: number): readonly (readonly Pixel[])[] {
@@ -86,8 +81,7 @@ function run(seed: number) {
   for (let at = 0; at < pixels.length || !pack.empty; ) {
     const pixel = below(4) > 0 ? pixels[at] : undefined;
     const writeReady = below(3) > 0;
-    const { write, empty } = pack;
-    const accepts = pixel !== undefined && pack.accepts(pixel.note);
+    const { write, empty, ready } = pack;
     vectors.push({
       ...{ in_valid: pixel !== undefined, write_ready: writeReady },
       ...{ lane_bitmaps: joined(laneBitmaps, beatBits), lane_values: joined(laneValues, beatBits) },
@@ -95,14 +89,17 @@ function run(seed: number) {
       note: pixel ? noteBits(pixel.note) : 0,
     });
     expected.push({
-      ...{ accept: accepts, empty, write_valid: write !== undefined },
+      ...{ in_ready: ready, write_valid: write !== undefined },
+      // Its register fills in the first cycle.
+      empty: expected.length > 1 ? empty : undefined,
+      ...{ write_stream: write?.stream, write_begins: write?.begins, write_ends: write?.ends },
       write_address: write?.address,
       write_data: write && beatOf(write),
     });
     if (write && writeReady) writes.push(write);
-    pack.tick({ bytes: pixel?.bytes, note: pixel?.note, laneBitmaps, laneValues, writeReady });
+    pack.tick({ pixel, laneBitmaps, laneValues, writeReady });
     pack.commit();
-    if (accepts) at++;
+    if (pixel && ready) at++;
   }
   return { writes, vectors, expected };
 }

@@ -1,6 +1,6 @@
 /** Bytes of several channels into bitmaps and non-zeros, beat by beat, each with its address. Silicon: ofm_pack.sv. */
-import type { Write } from '../axi/axi-write.ts';
 import { BEAT_BYTES } from '../table-memory/beat.ts';
+import type { Write } from '../write-gather/write-gather.ts';
 
 /** What goes with a byte of every lane. */
 export interface Note {
@@ -12,12 +12,37 @@ export interface Note {
   readonly active: readonly boolean[]; // lanes that have a channel
 }
 
+/** A byte a lane, and what goes with them. */
+export interface Pixel {
+  readonly bytes: readonly number[];
+  readonly note: Note;
+}
+
 export interface OfmPackInputs {
-  readonly bytes: readonly number[] | undefined; // a byte a lane, taken where `accepts`
-  readonly note: Note | undefined;
+  readonly pixel: Pixel | undefined; // taken where `ready`
   readonly laneBitmaps: readonly number[]; // from lane 0's segment to this lane's
   readonly laneValues: readonly number[];
   readonly writeReady: boolean;
+}
+
+/** Streams of beats that so many lanes write. */
+export const streamsOf = (lanes: number): number => 2 * 2 ** Math.max(1, Math.ceil(Math.log2(lanes)));
+
+/** A beat that waits to leave. */
+class Held {
+  write: Write | undefined; // until it is read
+  offered = false; // until it is chosen
+
+  hold(write: Write): void {
+    this.write = write;
+    this.offered = true;
+  }
+
+  read(): Write | undefined {
+    const { write } = this;
+    this.write = undefined;
+    return write;
+  }
 }
 
 interface Lane {
@@ -25,16 +50,23 @@ interface Lane {
   bitmaps: Uint32Array;
   count: number; // bytes in `filling`
   beats: number; // of values of the segment, that have left
-  heldValues: Write | undefined;
-  heldBitmaps: Write | undefined;
+  readonly heldValues: Held;
+  readonly heldBitmaps: Held;
 }
 
 export class OfmPack {
+  empty = false;
+  write: Write | undefined;
+  #aside: Pixel | undefined; // came while another one waited
   readonly #lanes: readonly Lane[];
+  readonly #held: readonly Held[]; // in the order of leaving
   readonly #depth: number;
-  #bit = 0;
-  #sub = 0;
+  #pixel: Pixel | undefined; // cycle 1
+  #position = 0;
   #bitmapBeats = 0;
+  #anyBitmapsHeld = false;
+  #chosen: Held | undefined; // cycle 4
+  #leaving: readonly [Write | undefined, Write | undefined] = [undefined, undefined]; // cycles 5 and 6
   #inputs: OfmPackInputs | undefined;
 
   constructor({ lanes, psumDepth }: { lanes: number; psumDepth: number }) {
@@ -42,27 +74,24 @@ export class OfmPack {
     this.#lanes = Array.from({ length: lanes }, () => ({
       filling: new Uint8Array(BEAT_BYTES),
       bitmaps: new Uint32Array(4),
-      ...{ count: 0, beats: 0, heldValues: undefined, heldBitmaps: undefined },
+      ...{ count: 0, beats: 0, heldValues: new Held(), heldBitmaps: new Held() },
     }));
+    this.#held = [
+      ...this.#lanes.map(({ heldValues }) => heldValues),
+      ...this.#lanes.map(({ heldBitmaps }) => heldBitmaps),
+    ];
   }
 
-  /** Whether a byte with this note can be taken now. */
-  accepts({ active, tileEnds, segmentEnds }: Note): boolean {
-    return this.#lanes.every(
-      ({ heldValues, heldBitmaps, count }, j) =>
-        !active[j] || ((!heldValues || (count < 15 && !segmentEnds)) && (!heldBitmaps || !tileEnds)),
-    );
+  get ready(): boolean {
+    return this.#aside === undefined;
   }
 
-  get empty(): boolean {
-    return this.write === undefined;
-  }
-
-  /** The first of what is held: values before bitmaps, lane by lane. */
-  get write(): Write | undefined {
-    for (const { heldValues, heldBitmaps } of this.#lanes)
-      if (heldValues ?? heldBitmaps) return heldValues ?? heldBitmaps;
-    return undefined;
+  /** A pixel waits while a beat would be held on top of another. */
+  #waits({ note: { tileEnds, segmentEnds } }: Pixel): boolean {
+    if (tileEnds && this.#anyBitmapsHeld) return true;
+    for (const { heldValues, count } of this.#lanes)
+      if (heldValues.write && (segmentEnds || count === BEAT_BYTES - 1)) return true;
+    return false;
   }
 
   tick(inputs: OfmPackInputs): void {
@@ -70,50 +99,74 @@ export class OfmPack {
   }
 
   commit(): void {
-    const { bytes, note, laneBitmaps, laneValues, writeReady } = this.#inputs!;
-    const taken = bytes && note && this.accepts(note) ? bytes : undefined;
-    if (writeReady) this.#release();
-    if (!taken || !note) return;
-    const perBeat = 128 / this.#depth;
-    const bitmapFull = note.tileEnds && (note.segmentEnds || this.#sub === perBeat - 1);
-    for (const [j, lane] of this.#lanes.entries())
-      this.#store(lane, note.outside ? 0 : taken[j]!, {
-        note,
-        active: note.active[j]!,
-        bitmaps: bitmapFull ? note.bitmaps + laneBitmaps[j]! + this.#bitmapBeats : undefined,
-        values: note.values + laneValues[j]!,
-      });
-    this.#bit = note.tileEnds ? 0 : this.#bit + 1;
-    if (note.tileEnds) this.#sub = bitmapFull ? 0 : this.#sub + 1;
-    this.#bitmapBeats = note.segmentEnds ? 0 : this.#bitmapBeats + Number(bitmapFull);
+    const { pixel, laneBitmaps, laneValues, writeReady } = this.#inputs!;
+    const waits = this.#pixel !== undefined && this.#waits(this.#pixel);
+    this.empty = !pixel && this.#isEmpty();
+    this.#anyBitmapsHeld = this.#lanes.some(({ heldBitmaps }) => heldBitmaps.write);
+    if (!this.write || writeReady) this.#flow();
+    if (waits) {
+      this.#aside ??= pixel;
+      return;
+    }
+    if (this.#pixel) this.#move(this.#pixel, { laneBitmaps, laneValues });
+    this.#pixel = this.#aside ?? pixel;
+    this.#aside = undefined;
   }
 
-  #release(): void {
-    const lane = this.#lanes.find(({ heldValues, heldBitmaps }) => heldValues ?? heldBitmaps);
-    if (lane?.heldValues) lane.heldValues = undefined;
-    else if (lane) lane.heldBitmaps = undefined;
+  #isEmpty(): boolean {
+    const [five, six] = this.#leaving;
+    return (
+      !this.#aside && !this.#pixel && !five && !six && !this.write && this.#held.every((held) => !held.write)
+    );
   }
 
-  #store(
-    lane: Lane,
-    byte: number,
-    to: { note: Note; active: boolean; bitmaps: number | undefined; values: number },
-  ): void {
-    const bit = this.#sub * this.#depth + this.#bit;
-    if (byte !== 0) {
-      lane.filling[lane.count++] = byte;
-      lane.bitmaps[bit >> 5]! |= 1 << (bit & 31);
+  #flow(): void {
+    this.write = this.#leaving[1];
+    this.#leaving = [this.#chosen?.read(), this.#leaving[0]];
+    this.#chosen = this.#held.find(({ offered }) => offered);
+    if (this.#chosen) this.#chosen.offered = false;
+  }
+
+  #move({ bytes, note }: Pixel, lanes: Pick<OfmPackInputs, 'laneBitmaps' | 'laneValues'>): void {
+    const { outside, tileEnds, segmentEnds, bitmaps, values, active } = note;
+    const position = this.#position;
+    const next = tileEnds ? position - (position % this.#depth) + this.#depth : position + 1;
+    const bitmapFull = tileEnds && (segmentEnds || next === 128);
+    for (const [j, lane] of this.#lanes.entries()) {
+      const byte = outside ? 0 : bytes[j]!;
+      if (byte !== 0) {
+        lane.filling[lane.count++] = byte;
+        lane.bitmaps[position >> 5]! |= 1 << (position & 31);
+      }
+      const full = lane.count === BEAT_BYTES || (segmentEnds && lane.count > 0);
+      if (full && active[j]) this.#holdValues(j, values + lanes.laneValues[j]!, segmentEnds);
+      if (full) this.#empty(lane);
+      if (segmentEnds) lane.beats = 0;
+      if (!bitmapFull) continue;
+      const place = { stream: this.#bitmapStream(j), begins: this.#bitmapBeats === 0, ends: segmentEnds };
+      const address = bitmaps + lanes.laneBitmaps[j]! + this.#bitmapBeats;
+      if (active[j]) lane.heldBitmaps.hold({ ...place, address, data: lane.bitmaps });
+      lane.bitmaps = new Uint32Array(4);
     }
-    const full = lane.count === BEAT_BYTES || (to.note.segmentEnds && lane.count > 0);
-    if (full) {
-      if (to.active)
-        lane.heldValues = { address: to.values + lane.beats, data: new Uint32Array(lane.filling.buffer) };
-      lane.filling = new Uint8Array(BEAT_BYTES);
-    }
-    lane.beats = to.note.segmentEnds ? 0 : lane.beats + Number(full);
-    if (full) lane.count = 0;
-    if (to.bitmaps === undefined) return;
-    if (to.active) lane.heldBitmaps = { address: to.bitmaps, data: lane.bitmaps };
-    lane.bitmaps = new Uint32Array(4);
+    this.#position = segmentEnds ? 0 : next % 128;
+    this.#bitmapBeats = segmentEnds ? 0 : this.#bitmapBeats + Number(bitmapFull);
+    if (bitmapFull) this.#anyBitmapsHeld = true;
+  }
+
+  #holdValues(stream: number, values: number, ends: boolean): void {
+    const { beats, filling, heldValues } = this.#lanes[stream]!;
+    const place = { stream, begins: beats === 0, ends, address: values + beats };
+    heldValues.hold({ ...place, data: new Uint32Array(filling.buffer) });
+  }
+
+  #empty(lane: Lane): void {
+    lane.filling = new Uint8Array(BEAT_BYTES);
+    lane.count = 0;
+    lane.beats++;
+  }
+
+  /** Values are streams by their lane, bitmaps behind as many as a lane's number has room for. */
+  #bitmapStream(lane: number): number {
+    return streamsOf(this.#lanes.length) / 2 + lane;
   }
 }

@@ -3,8 +3,8 @@
 //   load     a wave's weights load as soon as its record is there and the wave before it has started
 //   wave     as long as its slowest row, plus CHANNEL_GAP idle slots; it starts when its weights are loaded, which
 //            takes their words plus BANK_SWITCH, and the wave before it is over
-//   drain    a tile's psums leave while the next tile multiplies; that one ends no sooner than they are out,
-//            plus BANK_SWITCH. With one psum bank the next tile waits instead.
+//   drain    a tile's psums leave as soon as its last wave is over, while the next tile loads and multiplies; that
+//            one ends no sooner than they are out, plus BANK_SWITCH. With one psum bank the next tile waits instead.
 //   finish   when the last psums are out; then the next program may begin
 //
 //   slot     0          load(0)        ...              E                   E + psums + 2
@@ -81,7 +81,7 @@ module sequencer #(
 
   // Whether each of these three is 0, found out a cycle ahead.
   logic over, loaded, drained;
-  wire ends = busy && over && loaded && (!ends_tile || drained);
+  wire ends = busy && over && (!ends_tile || drained);
   // With one bank the psums leave between two tiles, and the next wave waits until they are out.
   wire clear = PSUM_BANKS == 1 ? (busy ? ends && !drains : drained) : ends || !busy;
   wire advance = next_valid && loaded && clear;

@@ -39,19 +39,24 @@ function randomProgram(seed: number): readonly WaveRecord[] {
 /** First slots of waves and drains and the slot of `finish`, as decision 001 has them. */
 function plainSlots(program: readonly WaveRecord[], banks: 1 | 2) {
   const [waves, drains]: [number[], number[]] = [[], []];
-  let [time, tileStart, drained] = [program[0]!.words + 2, program[0]!.words + 2, 0];
+  let [time, drained] = [program[0]!.words + 2, 0];
   for (const [g, wave] of program.entries()) {
     waves.push(time);
     const next = program[g + 1];
-    time += Math.max(wave.slots + 2, next ? next.words + 2 : 0);
-    if (!wave.endsTile) continue;
-    if (banks === 2) time = Math.max(time, tileStart + drained);
-    drained = wave.psums > 0 ? wave.psums + 2 : 0;
-    if (drained > 0) drains.push(time);
-    if (banks === 1) time += drained;
-    tileStart = time;
+    const loaded = next ? time + next.words + 2 : 0;
+    time += wave.slots + 2;
+    if (wave.endsTile) {
+      time = Math.max(time, drained);
+      drained = time;
+      if (wave.psums > 0) {
+        drains.push(time);
+        drained += wave.psums + 2;
+      }
+      if (banks === 1) time = drained;
+    }
+    time = Math.max(time, loaded);
   }
-  return { waves, drains, finish: time + (banks === 2 ? drained : 0) };
+  return { waves, drains, finish: drained };
 }
 
 type Outputs = Pick<
@@ -118,6 +123,30 @@ test.each([1, 2] as const)(
     );
   },
 );
+
+test.each([1, 2] as const)('%i psum banks: what a late record puts off, it never brings forward', (banks) => {
+  let later = 0;
+  fc.assert(
+    fc.property(fc.nat(1e6), (seed) => {
+      const program = randomProgram(seed);
+      const { below } = seeded(seed, 'late');
+      const cycles = run(program, banks, () => below(3) * below(40));
+      const slot0 = cycles.findIndex(({ running }) => running);
+      const slots = (of: (cycle: (typeof cycles)[number]) => unknown): readonly number[] =>
+        cycles.flatMap((cycle, t) => (of(cycle) ? [t - slot0] : []));
+      const plain = plainSlots(program, banks);
+      const late = [...slots(({ control }) => control), ...slots(({ drain }) => drain)];
+      const punctual = [...plain.waves, ...plain.drains];
+      expect(late.length).toBe(punctual.length);
+      expect(late.filter((slot, i) => slot < punctual[i]!)).toEqual([]);
+      const [finish] = slots((cycle) => cycle.finish);
+      expect(finish).toBeGreaterThanOrEqual(plain.finish);
+      if (finish! > plain.finish) later++;
+    }),
+    { numRuns: 300 },
+  );
+  expect(later).toBeGreaterThan(30);
+});
 
 const noVerilator = missing('verilator');
 describe.skipIf(noVerilator)(`sequencer.sv under Verilator${noVerilator ? ` (${noVerilator})` : ''}`, () => {

@@ -82,9 +82,9 @@ export class Sequencer {
     if (this.#record) this.#take(this.#record);
   }
 
+  /** Whether the next wave's weights are there does not matter: psums leave while they load. */
   get #ends(): boolean {
-    const drained = this.#draining === 0;
-    return this.#busy && this.#left === 0 && this.#loading === 0 && (!this.#now!.endsTile || drained);
+    return this.#busy && this.#left === 0 && (!this.#now!.endsTile || this.#draining === 0);
   }
 
   get #drains(): boolean {

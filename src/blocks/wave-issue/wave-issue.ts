@@ -1,7 +1,8 @@
-/** The loops of a layer: a record for every wave, when what it needs is on chip. Silicon: wave_issue.sv, which draws it. */
+/** A record for every wave of a layer, when what it needs is on chip. Silicon: wave_issue.sv, which draws it. */
 import { Fifo } from '../fifo/fifo.ts';
-import type { Group, Layer, Partition, Tile } from '../layer-control/layer.ts';
+import type { Group, Tile } from '../layer-control/layer.ts';
 import type { WaveRecord } from '../sequencer/sequencer.ts';
+import { type Pass, PassWalk, type PassWalkInputs } from './pass-walk.ts';
 
 /** What a wave's start and end mean to the others. */
 export interface WaveTag {
@@ -18,16 +19,9 @@ export interface Region {
   readonly half: number;
 }
 
-export interface WaveIssueInputs {
-  readonly start: boolean;
-  readonly layer: Layer;
-  readonly ifmapLoaded: boolean;
-  readonly weightsLoaded: boolean;
-  readonly regionEmitted: boolean;
-  readonly lanesReady: boolean;
-  readonly partition: Partition | undefined; // what the tables answer
-  readonly group: Group | undefined;
-  readonly tile: Tile | undefined;
+export interface WaveIssueInputs extends Omit<PassWalkInputs, 'taken'> {
+  readonly group: Group | undefined; // what the tables answer
+  readonly tile: Pick<Tile, 'halo' | 'origin' | 'reciprocal' | 'psums'> | undefined;
   readonly slots: number;
   readonly recordReady: boolean;
 }
@@ -38,8 +32,6 @@ export interface WaveIssueShape {
   readonly weightBeats: number; // a column and half
   readonly wordsPerBeat: number;
 }
-
-type State = 'idle' | 'acquire' | 'find' | 'ready' | 'issue' | 'next';
 
 /** A wave whose tables have been asked for. */
 interface Asked {
@@ -53,6 +45,7 @@ interface Asked {
 }
 
 const TILE_BITS = 10;
+const QUEUE = 8;
 
 export const tagOf = (tag: number): WaveTag => ({
   freesIfmap: (tag >> (TILE_BITS + 3)) % 2 === 1,
@@ -68,39 +61,24 @@ const tagBits = ({ freesIfmap, freesWeights, completes, half, tile }: WaveTag): 
 
 export class WaveIssue {
   readonly #shape: WaveIssueShape;
-  readonly #queue = new Fifo<WaveRecord>(4);
-  #state: State = 'idle';
-  #ifmaps = 0;
-  #weights = 0;
-  #regions = 0;
-  #needIfmap = true;
-  #needWeights = true;
-  #ifmapHalf = 1;
-  #weightHalf = 1;
-  #ofmHalf = 1;
-  #partition = 0;
-  #unit = 0;
-  #blockOfUnit = 0;
-  #firstBlock = 0;
-  #chunk = 0;
-  #firstGroup = 0;
-  #tile = 0;
-  #endTile = 0;
+  readonly #passes = new PassWalk();
+  readonly #queue = new Fifo<WaveRecord>(QUEUE);
+  #pass: Pass | undefined; // whose waves go out
+  #tile = 0; // of the pass
   #group = 0;
-  #endGroup = 0;
-  #tileIndex = 0;
-  #blockBase = 0;
   #bank = 0;
-  #asked: Asked | undefined;
+  #asked: Asked | undefined; // cycle 1
+  #made: WaveRecord | undefined; // cycle 2
+  #ahead = 0; // records in the queue and on their way there
+  #popped = false;
   #inputs: WaveIssueInputs | undefined;
-  #layer: Layer | undefined;
 
   constructor(shape: WaveIssueShape) {
     this.#shape = shape;
   }
 
   get idle(): boolean {
-    return this.#state === 'idle' && this.#regions === 0;
+    return this.#passes.idle;
   }
 
   get record(): WaveRecord | undefined {
@@ -108,68 +86,75 @@ export class WaveIssue {
   }
 
   get partitionAddress(): number {
-    return this.#partition;
+    return this.#passes.partitionAddress;
   }
 
   get groupAddress(): number {
-    return this.#group;
+    return (this.#pass?.firstGroup ?? 0) + this.#group;
   }
 
   get tileAddress(): number {
-    return this.#tile;
+    return (this.#pass?.firstTile ?? 0) + this.#tile;
   }
 
   get slotsAddress(): number {
     const { entries } = this.#shape;
-    return this.#ifmapHalf * entries + ((this.#tileIndex + this.#group) % entries);
+    const groups = this.#inputs?.layer.groups ?? 0;
+    return (this.#pass?.ifmapHalf ?? 0) * entries + ((this.#tile * groups + this.groupAddress) % entries);
   }
 
-  /** The region whose last wave enters the queue with the next cycle. */
+  /** The region whose last wave is on its way to the queue. */
   get region(): Region | undefined {
-    if (!this.#issues || !this.#waveLast || !this.#chunkLast) return undefined;
-    return { partition: this.#partition, block: this.#firstBlock + this.#blockOfUnit, half: this.#ofmHalf };
+    const it = this.#pass;
+    if (!it?.completes || !this.issues || !this.#waveLast) return undefined;
+    return { partition: it.partition, block: it.block, half: it.ofmHalf };
   }
 
-  get #issues(): boolean {
-    return this.#state === 'issue' && this.#queue.count < 3;
+  /** A wave's tables are asked for in this cycle. */
+  get issues(): boolean {
+    return this.#pass !== undefined && this.#ahead < QUEUE;
   }
 
   get #groupLast(): boolean {
-    return this.#group + 1 === this.#endGroup;
+    return this.#group + 1 === this.#pass?.groups;
   }
 
   get #waveLast(): boolean {
-    return this.#groupLast && this.#tile + 1 === this.#endTile;
+    return this.#groupLast && this.#tile + 1 === this.#pass?.tiles;
   }
 
-  get #chunkLast(): boolean {
-    return this.#chunk + 1 === this.#layer!.chunks;
-  }
-
-  get #loops() {
-    const { unitBlocks, blocks, units, partitions, weightFirst } = this.#layer!;
-    const block = this.#blockOfUnit + 1 === unitBlocks || this.#firstBlock + this.#blockOfUnit + 1 === blocks;
-    const unit = this.#unit + 1 === units;
-    const partition = this.#partition + 1 === partitions;
-    const first = weightFirst === 1;
-    return {
-      ...{ block, unit, partition, pass: block && unit && partition },
-      freesIfmap: block && (first ? partitions > 1 || unit : unit),
-      freesWeights: block && (first ? partition : units > 1 || partition),
-    };
+  get #takes(): boolean {
+    const free = this.#pass === undefined || (this.issues && this.#waveLast);
+    return free && this.#passes.offer !== undefined;
   }
 
   tick(inputs: WaveIssueInputs): void {
     this.#inputs = inputs;
-    this.#layer = inputs.layer;
-    const { group, tile, slots, recordReady } = inputs;
-    this.#queue.tick({
-      word: this.#asked && this.#recordOf(this.#asked, group!, tile!, slots),
-      outReady: recordReady,
-    });
+    this.#passes.tick({ ...inputs, taken: this.#takes });
+    this.#queue.tick({ word: this.#made, outReady: inputs.recordReady });
   }
 
-  #recordOf(asked: Asked, group: Group, tile: Tile, slots: number): WaveRecord {
+  commit(): void {
+    const { group, tile, slots, recordReady } = this.#inputs!;
+    const issues = this.issues;
+    const takes = this.#takes ? this.#passes.offer : undefined;
+    const ahead = this.#ahead + Number(issues) - Number(this.#popped);
+    this.#popped = recordReady && this.#queue.out !== undefined;
+    this.#made = this.#asked && this.#recordOf(this.#asked, group!, tile!, slots);
+    this.#asked = issues ? this.#ask(this.#pass!) : undefined;
+    if (issues) this.#step();
+    if (takes) [this.#pass, this.#tile, this.#group] = [takes, 0, 0];
+    this.#ahead = ahead;
+    this.#passes.commit();
+    this.#queue.commit();
+  }
+
+  #recordOf(
+    asked: Asked,
+    group: Group,
+    tile: NonNullable<WaveIssueInputs['tile']>,
+    slots: number,
+  ): WaveRecord {
     const { weightBeats, wordsPerBeat } = this.#shape;
     const { final, endsTile, bank, weightHalf, entry, blockBase, tag } = asked;
     const { halo, origin, reciprocal, psums } = tile;
@@ -182,96 +167,27 @@ export class WaveIssue {
     };
   }
 
-  commit(): void {
-    const { start, layer, ifmapLoaded, weightsLoaded, regionEmitted, lanesReady, partition } = this.#inputs!;
-    const issues = this.#issues;
-    const acquires =
-      this.#state === 'acquire' &&
-      lanesReady &&
-      (!this.#needIfmap || this.#ifmaps > 0) &&
-      (!this.#needWeights || this.#weights > 0) &&
-      (this.#chunk > 0 || this.#regions < 2);
-    this.#ifmaps += Number(ifmapLoaded) - Number(acquires && this.#needIfmap);
-    this.#weights += Number(weightsLoaded) - Number(acquires && this.#needWeights);
-    this.#regions += Number(acquires && this.#chunk === 0) - Number(regionEmitted);
-    this.#asked = issues ? this.#ask() : undefined;
-    if (acquires) this.#acquire();
-    else if (this.#state === 'find') this.#state = 'ready';
-    else if (this.#state === 'ready') this.#ready(partition!, layer);
-    else if (issues) this.#step(layer);
-    else if (this.#state === 'next') this.#next(layer);
-    if (start) this.#start();
-    this.#queue.commit();
-  }
-
-  #start(): void {
-    [this.#state, this.#ifmaps, this.#weights] = ['acquire', 0, 0];
-    [this.#needIfmap, this.#needWeights, this.#ifmapHalf, this.#weightHalf] = [true, true, 1, 1];
-    [this.#partition, this.#unit, this.#blockOfUnit, this.#blockBase] = [0, 0, 0, 0];
-    [this.#firstBlock, this.#chunk, this.#firstGroup] = [0, 0, 0];
-  }
-
-  #acquire(): void {
-    if (this.#needIfmap) this.#ifmapHalf = 1 - this.#ifmapHalf;
-    if (this.#needWeights) this.#weightHalf = 1 - this.#weightHalf;
-    if (this.#chunk === 0) this.#ofmHalf = 1 - this.#ofmHalf;
-    [this.#needIfmap, this.#needWeights, this.#state] = [false, false, 'find'];
-  }
-
-  #ready({ firstTile, tiles }: Partition, { chunkGroups, groups }: Layer): void {
-    [this.#tile, this.#endTile, this.#tileIndex] = [firstTile, firstTile + tiles, 0];
-    [this.#group, this.#endGroup] = [this.#firstGroup, Math.min(this.#firstGroup + chunkGroups, groups)];
-    this.#state = 'issue';
-  }
-
-  #ask(): Asked {
-    const loops = this.#loops;
+  #ask({ final, weightHalf, blockBase, freesIfmap, freesWeights, completes, ofmHalf }: Pass): Asked {
     const last = this.#waveLast;
     return {
-      final: last && loops.pass,
-      endsTile: this.#groupLast,
-      bank: this.#bank,
-      weightHalf: this.#weightHalf,
+      ...{ final: last && final, endsTile: this.#groupLast, bank: this.#bank, weightHalf, blockBase },
       entry: this.slotsAddress,
-      blockBase: this.#blockBase,
       tag: tagBits({
-        freesIfmap: last && loops.freesIfmap,
-        freesWeights: last && loops.freesWeights,
-        completes: last && this.#chunkLast,
-        half: this.#ofmHalf,
-        tile: this.#tile,
+        freesIfmap: last && freesIfmap,
+        freesWeights: last && freesWeights,
+        completes: last && completes,
+        ...{ half: ofmHalf, tile: this.tileAddress },
       }),
     };
   }
 
-  #step({ groups }: Layer): void {
-    if (this.#waveLast) this.#state = 'next';
-    if (!this.#groupLast) {
-      this.#group++;
-      return;
+  #step(): void {
+    const [groupLast, waveLast] = [this.#groupLast, this.#waveLast];
+    this.#group = groupLast ? 0 : this.#group + 1;
+    if (groupLast) {
+      this.#tile++;
+      this.#bank = this.#shape.psumBanks === 2 ? 1 - this.#bank : 0;
     }
-    this.#group = this.#firstGroup;
-    this.#tile++;
-    this.#tileIndex = (this.#tileIndex + groups) % this.#shape.entries;
-    this.#bank = this.#shape.psumBanks === 2 ? 1 - this.#bank : 0;
-  }
-
-  #next({ weightFirst, units, partitions, chunkGroups, unitBlocks, blockBeats }: Layer): void {
-    const loops = this.#loops;
-    this.#state = loops.pass ? 'idle' : 'acquire';
-    this.#blockOfUnit = loops.block ? 0 : this.#blockOfUnit + 1;
-    this.#blockBase = loops.block ? 0 : this.#blockBase + blockBeats;
-    const chunkLast = this.#chunkLast;
-    if (loops.block && (weightFirst === 0 || loops.partition)) {
-      this.#needWeights = units > 1;
-      this.#unit = loops.unit ? 0 : this.#unit + 1;
-      this.#chunk = chunkLast ? 0 : this.#chunk + 1;
-      this.#firstGroup = chunkLast ? 0 : this.#firstGroup + chunkGroups;
-      if (chunkLast) this.#firstBlock = loops.unit ? 0 : this.#firstBlock + unitBlocks;
-    }
-    if (loops.block && (weightFirst === 1 || loops.unit)) {
-      this.#needIfmap = partitions > 1;
-      this.#partition = loops.partition ? 0 : this.#partition + 1;
-    }
+    if (waveLast) this.#pass = undefined;
   }
 }

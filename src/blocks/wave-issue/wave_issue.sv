@@ -1,13 +1,12 @@
-// The loops of a layer: makes a record for every wave, in order, as soon as what the wave needs is on chip.
+// Makes a record for every wave of a layer, in order, as soon as what the wave needs is on chip.
 //
-//   ifmap first    for partition, for unit of weights, for block of the unit      a pass each: for tile, for group
-//   weight first   for unit of weights, for partition, for block of the unit
+//   pass_walk ─ pass ─▶ for tile, for group ─▶ tables, slots ─▶ record ─▶ queue ─▶ sequencer
 //
-// A pass starts when its partition and its unit are loaded and its half of the ofmap lanes is free: at most two
-// regions (partition and block) are open. Where a block's weights come in several units, its chunks of groups, the
-// region stays open from chunk to chunk. Waves follow each other by a cycle, and wait in a queue for the sequencer.
+// Waves follow each other by a cycle, from pass to pass too where the next one can begin, and wait in a queue for the
+// sequencer. What ends with a wave is known a cycle ahead: counters run down.
 //
-//   cycle 0   tables and slots are asked for wave (tile, group)      cycle 1   its record enters the queue
+//   cycle 0   tables and slots are asked for wave (tile, group)      cycle 1   they come
+//                                                                    cycle 2   its record enters the queue
 //
 // Tags tell the others what a wave's start and end mean: {the ifmap half is free, the weight half is free, the region
 // is complete, half of the ofmap lanes, tile}.
@@ -66,75 +65,111 @@ module wave_issue #(
     input  logic                       record_ready,
     output logic [    RECORD_BITS-1:0] record
 );
-  localparam int QUEUE = 4;
-  localparam logic [2:0] IDLE = 3'd0, ACQUIRE = 3'd1, FIND = 3'd2, READY = 3'd3, ISSUE = 3'd4, NEXT = 3'd5;
-  logic [2:0] state;
+  localparam int QUEUE = 8;
+  localparam int COUNT_BITS = $clog2(QUEUE + 1);
 
-  // What is on chip and not yet taken by a pass; regions between their first wave and their emission.
-  logic [1:0] ifmaps, weights, regions;
-  logic need_ifmap, need_weights, ifmap_half, weight_half, ofm_half;
+  // The pass that comes next.
+  logic offered, next_ifmap_half, next_weight_half, next_ofm_half, next_one_tile, next_one_group;
+  logic next_chunk_last, next_pass_last, next_frees_ifmap, next_frees_weights;
+  logic [15:0] next_block;
+  logic [WEIGHT_BITS-1:0] next_block_base;
+  logic [TILE_INDEX_BITS-1:0] next_tile, next_tiles;
+  logic [INDEX_BITS-1:0] next_group;
+  logic [INDEX_BITS:0] next_groups;
 
-  // Where the loops stand.
-  logic [15:0] at_partition, unit, block_of_unit, first_block, chunk, first_group;
-  wire [15:0] this_block = first_block + block_of_unit;
-  wire block_last = block_of_unit + 1'b1 == unit_blocks || this_block + 1'b1 == blocks;
-  wire unit_last = unit + 1'b1 == units;
-  wire partition_last = at_partition + 1'b1 == partitions;
-  wire chunk_last = chunk + 1'b1 == chunks;
-  wire one_unit = units == 16'd1;
-  wire one_partition = partitions == 16'd1;
-  wire pass_last = block_last && unit_last && partition_last;
-  // After this pass nobody reads the partition, or the unit, any more: until it is loaded again.
-  wire frees_ifmap = block_last && (weight_first ? !one_partition || unit_last : unit_last);
-  wire frees_weights = block_last && (weight_first ? partition_last : !one_unit || partition_last);
-
-  // Where the waves of the pass stand.
-  logic [TILE_INDEX_BITS-1:0] tile, end_tile;
-  logic [15:0] group, end_group;
-  logic [INDEX_BITS-1:0] tile_index;  // of the tile's group 0
+  // The pass whose waves go out, and where they stand.
+  logic active, one_group, chunk_last, pass_last, frees_ifmap, frees_weights, ifmap_half, weight_half;
   logic [WEIGHT_BITS-1:0] block_base;
-  logic psum_bank;
-  wire group_last = group + 1'b1 == end_group;
-  wire tile_last = tile + 1'b1 == end_tile;
+  logic [TILE_INDEX_BITS-1:0] tile, tiles_left;
+  logic [INDEX_BITS-1:0] group, first_group, entry, tile_entry;  // entry of this wave, of the next tile's first one
+  logic [INDEX_BITS:0] groups_left, pass_groups;
+  logic psum_bank, group_last, tile_last;
   wire wave_last = group_last && tile_last;
-  logic [2:0] queued;
-  wire issue = state == ISSUE && queued < 3'd3;
-  wire [15:0] past_chunk = first_group + chunk_groups;
 
-  assign partition_address = at_partition;
-  assign group_address = group;
+  // Records in the queue and on their way there.
+  logic [COUNT_BITS-1:0] ahead;
+  logic room, popped;
+  wire issue = active && room;
+  wire [COUNT_BITS-1:0] ahead_next = ahead + COUNT_BITS'(issue) - COUNT_BITS'(popped);
+  wire takes = offered && (!active || (issue && wave_last));
+
+  pass_walk #(
+      .ENTRIES(ENTRIES),
+      .WEIGHT_BEATS(WEIGHT_BEATS),
+      .TILE_INDEX_BITS(TILE_INDEX_BITS)
+  ) passes (
+      .clk,
+      .reset,
+      .start,
+      .weight_first,
+      .partitions,
+      .units,
+      .blocks,
+      .unit_blocks,
+      .chunks,
+      .chunk_groups,
+      .groups,
+      .block_beats,
+      .ifmap_loaded,
+      .weights_loaded,
+      .region_emitted,
+      .lanes_ready,
+      .idle,
+      .partition_address,
+      .partition,
+      .offered,
+      .taken(takes),
+      .block(next_block),
+      .ifmap_half(next_ifmap_half),
+      .weight_half(next_weight_half),
+      .ofm_half(next_ofm_half),
+      .block_base(next_block_base),
+      .first_tile(next_tile),
+      .tiles(next_tiles),
+      .one_tile(next_one_tile),
+      .first_group(next_group),
+      .pass_groups(next_groups),
+      .one_group(next_one_group),
+      .chunk_last(next_chunk_last),
+      .pass_last(next_pass_last),
+      .frees_ifmap(next_frees_ifmap),
+      .frees_weights(next_frees_weights)
+  );
+
+  assign group_address = 16'(group);
   assign tile_address = tile;
-  assign slots_address = {ifmap_half, tile_index + INDEX_BITS'(group)};
-  assign idle = state == IDLE && regions == '0;
+  assign slots_address = {ifmap_half, entry};
   assign region_valid = issue && wave_last && chunk_last;
-  assign region_partition = at_partition;
-  assign region_block = this_block;
-  assign region_half = ofm_half;
-
-  wire acquires = state == ACQUIRE && lanes_ready && (!need_ifmap || ifmaps != '0) && (!need_weights || weights != '0) &&
-      (chunk != '0 || regions != 2'd2);
 
   // Cycle 1.
   logic valid1, final1, ends_tile1, bank1, weight_half1;
   logic [INDEX_BITS:0] entry1;
   logic [WEIGHT_BITS-1:0] block_base1;
   logic [TAG_BITS-1:0] tag1;
-  wire [WEIGHT_BITS-1:0] beat1 = block_base1 + group_data[32+:WEIGHT_BITS];
-  wire [LOAD_BITS-1:0] words1 = slots == '0 ? '0 : group_data[LOAD_BITS-1:0];
+
+  // Cycle 2.
+  logic valid2, final2, ends_tile2, weight_half2;
+  logic [INDEX_BITS:0] entry2;
+  logic [WEIGHT_BITS-1:0] beat2;
+  logic [TAG_BITS-1:0] tag2;
+  logic [SLOT_BITS-1:0] slots2;
+  logic [LOAD_BITS-1:0] words2;
+  logic [TILE_BITS-1:0] place2;
+  logic [PSUMS_BITS-1:0] psums2;
+  logic [STREAM_BITS-1:0] header2;
   logic queue_ready;
-  wire unused_bits = &{1'b0, block_beats, queue_ready, group_data, tile_data, partition};
+  logic [COUNT_BITS-1:0] queued;
   fifo #(
       .WIDTH(RECORD_BITS),
       .DEPTH(QUEUE)
   ) queue (
       .clk,
       .reset,
-      .in_valid(valid1),
+      .in_valid(valid2),
       .in_ready(queue_ready),
       .in_word({
-        final1, ends_tile1, slots, words1, bank1, tile_data[8+:ADDRESS_BITS], tile_data[16+:ADDRESS_BITS],
-        tile_data[32+:RECIPROCAL_BITS], tile_data[PSUMS_BITS-1:0], {ADDRESS_BITS{1'b0}}, group_data[16+:STREAM_BITS],
-        STREAM_BITS'({weight_half1, beat1}) << SUB_BITS, STREAM_BITS'(entry1), tag1
+        final2, ends_tile2, slots2, slots2 == '0 ? LOAD_BITS'(0) : words2, place2, psums2, {ADDRESS_BITS{1'b0}}, header2,
+        STREAM_BITS'({weight_half2, beat2}) << SUB_BITS, STREAM_BITS'(entry2), tag2
       }),
       .out_valid(record_valid),
       .out_ready(record_ready),
@@ -143,57 +178,39 @@ module wave_issue #(
   );
 
   always_ff @(posedge clk) begin
-    ifmaps  <= ifmaps + 2'(ifmap_loaded) - 2'(acquires && need_ifmap);
-    weights <= weights + 2'(weights_loaded) - 2'(acquires && need_weights);
-    regions <= regions + 2'(acquires && chunk == '0) - 2'(region_emitted);
+    popped <= record_valid && record_ready;
+    ahead <= ahead_next;
+    room <= ahead_next != COUNT_BITS'(QUEUE);
 
-    case (state)
-      IDLE: if (start) state <= ACQUIRE;
-      ACQUIRE:
-      if (acquires) begin
-        ifmap_half <= ifmap_half ^ need_ifmap;
-        weight_half <= weight_half ^ need_weights;
-        ofm_half <= ofm_half ^ (chunk == '0);
-        need_ifmap <= 1'b0;
-        need_weights <= 1'b0;
-        state <= FIND;
+    if (issue) begin
+      group <= group_last ? first_group : group + 1'b1;
+      groups_left <= group_last ? pass_groups : groups_left - 1'b1;
+      group_last <= group_last ? one_group : groups_left == (INDEX_BITS + 1)'(2);
+      entry <= group_last ? tile_entry : entry + 1'b1;
+      if (group_last) begin
+        tile <= tile + 1'b1;
+        tiles_left <= tiles_left - 1'b1;
+        tile_last <= tiles_left == TILE_INDEX_BITS'(2);
+        tile_entry <= tile_entry + INDEX_BITS'(groups);
+        psum_bank <= PSUM_BANKS == 2 && !psum_bank;
       end
-      FIND: state <= READY;
-      READY: begin
-        tile <= partition[56+:TILE_INDEX_BITS];
-        end_tile <= partition[56+:TILE_INDEX_BITS] + partition[66+:TILE_INDEX_BITS];
-        group <= first_group;
-        end_group <= past_chunk < groups ? past_chunk : groups;
-        tile_index <= '0;
-        state <= ISSUE;
-      end
-      ISSUE:
-      if (issue) begin
-        group <= group_last ? first_group : group + 1'b1;
-        if (group_last) begin
-          tile <= tile + 1'b1;
-          tile_index <= tile_index + INDEX_BITS'(groups);
-          psum_bank <= PSUM_BANKS == 2 && !psum_bank;
-        end
-        if (wave_last) state <= NEXT;
-      end
-      default: begin
-        state <= pass_last ? IDLE : ACQUIRE;
-        block_of_unit <= block_last ? '0 : block_of_unit + 1'b1;
-        block_base <= block_last ? '0 : block_base + WEIGHT_BITS'(block_beats);
-        if (block_last && (!weight_first || partition_last)) begin
-          need_weights <= !one_unit;
-          unit <= unit_last ? '0 : unit + 1'b1;
-          chunk <= chunk_last ? '0 : chunk + 1'b1;
-          first_group <= chunk_last ? '0 : past_chunk;
-          if (chunk_last) first_block <= unit_last ? '0 : first_block + unit_blocks;
-        end
-        if (block_last && (weight_first || unit_last)) begin
-          need_ifmap   <= !one_partition;
-          at_partition <= partition_last ? '0 : at_partition + 1'b1;
-        end
-      end
-    endcase
+      if (wave_last) active <= 1'b0;
+    end
+    if (takes) begin
+      active <= 1'b1;
+      {chunk_last, pass_last, frees_ifmap, frees_weights} <= {
+        next_chunk_last, next_pass_last, next_frees_ifmap, next_frees_weights
+      };
+      {ifmap_half, weight_half, region_half} <= {next_ifmap_half, next_weight_half, next_ofm_half};
+      region_partition <= partition_address;
+      region_block <= next_block;
+      block_base <= next_block_base;
+      {tile, tiles_left, tile_last} <= {next_tile, next_tiles, next_one_tile};
+      {group, groups_left, group_last} <= {next_group, next_groups, next_one_group};
+      {first_group, pass_groups, one_group} <= {next_group, next_groups, next_one_group};
+      entry <= next_group;
+      tile_entry <= next_group + INDEX_BITS'(groups);
+    end
 
     valid1 <= issue;
     final1 <= wave_last && pass_last;
@@ -202,29 +219,24 @@ module wave_issue #(
     weight_half1 <= weight_half;
     entry1 <= slots_address;
     block_base1 <= block_base;
-    tag1 <= {wave_last && frees_ifmap, wave_last && frees_weights, wave_last && chunk_last, ofm_half, tile};
+    tag1 <= {wave_last && frees_ifmap, wave_last && frees_weights, wave_last && chunk_last, region_half, tile};
 
-    if (start) begin
-      ifmaps <= '0;
-      weights <= '0;
-      need_ifmap <= 1'b1;
-      need_weights <= 1'b1;
-      ifmap_half <= 1'b1;
-      weight_half <= 1'b1;
-      at_partition <= '0;
-      unit <= '0;
-      block_of_unit <= '0;
-      block_base <= '0;
-      first_block <= '0;
-      chunk <= '0;
-      first_group <= '0;
-    end
+    {valid2, final2, ends_tile2, weight_half2, entry2, tag2} <= {valid1, final1, ends_tile1, weight_half1, entry1, tag1};
+    beat2 <= block_base1 + group_data[32+:WEIGHT_BITS];
+    header2 <= group_data[16+:STREAM_BITS];
+    words2 <= group_data[LOAD_BITS-1:0];
+    slots2 <= slots;
+    place2 <= {bank1, tile_data[8+:ADDRESS_BITS], tile_data[16+:ADDRESS_BITS], tile_data[32+:RECIPROCAL_BITS]};
+    psums2 <= tile_data[PSUMS_BITS-1:0];
+
     if (reset) begin
-      state <= IDLE;
-      regions <= '0;
-      ofm_half <= 1'b1;
+      active <= 1'b0;
       psum_bank <= 1'b0;
-      valid1 <= 1'b0;
+      {valid1, valid2} <= '0;
+      popped <= 1'b0;
+      ahead <= '0;
+      room <= 1'b1;
     end
   end
+  wire unused_bits = &{1'b0, groups, queue_ready, queued, group_data, tile_data};
 endmodule

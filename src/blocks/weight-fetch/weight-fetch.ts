@@ -1,28 +1,38 @@
 /** Fills the column memories with one unit of weights after another, into either half in turn. Silicon: weight_fetch.sv. */
 import type { Run } from '../axi/axi-read.ts';
 import type { Layer } from '../layer-control/layer.ts';
+import type { Beat } from '../table-memory/beat.ts';
+
+export type WeightLayer = Pick<Layer, 'weights' | 'units' | 'weightLoads' | 'columnBeats' | 'unitBeats'>;
 
 export interface WeightFetchInputs {
-  readonly start: boolean;
-  readonly layer: Layer;
+  readonly start: boolean; // `layer` is known; it stays until it is begun
+  readonly layer: WeightLayer;
   readonly release: boolean;
   readonly requestTaken: boolean;
-  readonly arrives: boolean; // a beat, taken where `inReady`
+  readonly beat: Beat | undefined; // taken where `inReady`
+}
+
+export interface WeightWrite {
+  readonly column: number;
+  readonly address: number;
+  readonly beat: Beat;
 }
 
 export class WeightFetch {
   loaded = false;
+  write: WeightWrite | undefined;
   readonly #cols: number;
   readonly #depth: number;
   #state: 'idle' | 'ask' | 'get' = 'idle';
+  #waits = false;
+  #layer: WeightLayer | undefined;
   #left = 0;
   #unit = 0;
-  #address = 0;
   #used = 0;
   #half = 0;
   #column = 0;
   #beat = 0;
-  #unitBeats = 0;
   #inputs: WeightFetchInputs | undefined;
 
   /** `depth` beats a column and half. */
@@ -32,16 +42,18 @@ export class WeightFetch {
   }
 
   get request(): Run | undefined {
-    return this.#state === 'ask' ? { address: this.#address, beats: this.#unitBeats } : undefined;
+    if (this.#state !== 'ask') return undefined;
+    const { weights, unitBeats } = this.#layer!;
+    return { address: weights + this.#unit * unitBeats, beats: unitBeats };
+  }
+
+  /** Whose weights come: the layer that runs, or already the one behind it. */
+  get layer(): WeightLayer | undefined {
+    return this.#layer;
   }
 
   get inReady(): boolean {
     return this.#state === 'get';
-  }
-
-  /** Where a beat that arrives now belongs. */
-  get place(): { readonly column: number; readonly address: number } {
-    return { column: this.#column, address: this.#half * this.#depth + this.#beat };
   }
 
   tick(inputs: WeightFetchInputs): void {
@@ -49,32 +61,30 @@ export class WeightFetch {
   }
 
   commit(): void {
-    const { start, layer, release, requestTaken, arrives } = this.#inputs!;
-    const begins = this.#state === 'idle' && this.#left > 0 && this.#used < 2;
-    this.loaded = false;
+    const { start, layer, release, requestTaken, beat } = this.#inputs!;
+    const idle = this.#state === 'idle';
+    const begins = idle && this.#left > 0 && this.#used < 2;
+    [this.loaded, this.write] = [false, undefined];
     this.#used += Number(begins) - Number(release);
-    if (begins) this.#state = 'ask';
+    if (idle && this.#left === 0 && this.#waits) this.#beginLayer(layer);
+    else if (begins) this.#state = 'ask';
     else if (this.#state === 'ask' && requestTaken) this.#state = 'get';
-    else if (this.#state === 'get' && arrives) this.#arrive(layer);
-    if (!start) return;
-    [this.#left, this.#unit, this.#address, this.#used, this.#half] = [
-      layer.weightLoads,
-      0,
-      layer.weights,
-      0,
-      0,
-    ];
-    this.#unitBeats = layer.unitBeats;
+    else if (this.#state === 'get' && beat) this.#arrive(beat, this.#layer!);
+    if (start) this.#waits = true;
   }
 
-  #arrive(layer: Layer): void {
-    if (++this.#beat < layer.columnBeats) return;
+  #beginLayer(layer: WeightLayer): void {
+    [this.#layer, this.#left, this.#unit, this.#waits] = [layer, layer.weightLoads, 0, false];
+  }
+
+  #arrive(beat: Beat, { columnBeats, units }: WeightLayer): void {
+    this.write = { column: this.#column, address: this.#half * this.#depth + this.#beat, beat };
+    if (++this.#beat < columnBeats) return;
     this.#beat = 0;
     if (++this.#column < this.#cols) return;
     this.#column = 0;
     [this.#state, this.loaded] = ['idle', true];
     [this.#left, this.#half] = [this.#left - 1, 1 - this.#half];
-    this.#unit = (this.#unit + 1) % layer.units;
-    this.#address = this.#unit === 0 ? layer.weights : this.#address + layer.unitBeats;
+    this.#unit = (this.#unit + 1) % units;
   }
 }

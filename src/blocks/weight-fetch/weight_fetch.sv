@@ -1,8 +1,11 @@
 // Fills the column memories with the weights of one unit after another, into either half in turn.
 //
-//   memory ─▶ beats of column 0, of column 1, ... ─▶ column memory {half, beat of the column}
+//   memory ─▶ beats of column 0, of column 1, ... ─▶ a register ─▶ column memory {half, beat of the column}
 //
-// A unit is fetched when a half is free: two units are on chip at most. Units come round again until `loads` are done.
+// A unit is fetched when a half is free: two units are on chip at most. Units come round again until `loads` are done,
+// then those of the layer that `start` has named follow, while the array may still work on this one.
+//
+// What ends a run of beats, units or loads counts down to below zero, and the sign says so: no comparison is in the way.
 module weight_fetch #(
     parameter int COLS = 32,
     parameter int DEPTH = 256,  // beats a column and half, a power of two
@@ -12,7 +15,7 @@ module weight_fetch #(
 ) (
     input  logic                   clk,
     input  logic                   reset,
-    input  logic                   start,
+    input  logic                   start,            // a layer is known; what follows stays until it is begun
     input  logic [  BEAT_BITS-1:0] base,
     input  logic [           15:0] units,
     input  logic [           15:0] loads,
@@ -26,56 +29,82 @@ module weight_fetch #(
     output logic [           15:0] request_beats,
     input  logic                   in_valid,
     output logic                   in_ready,
+    input  logic [          127:0] in_data,
     output logic                   write,
     output logic [COLUMN_BITS-1:0] write_column,
-    output logic [   DEPTH_BITS:0] write_address
+    output logic [   DEPTH_BITS:0] write_address,
+    output logic [          127:0] write_data
 );
   localparam logic [1:0] IDLE = 2'd0, ASK = 2'd1, GET = 2'd2;
   logic [1:0] state;
-  logic [15:0] left, unit, beat;
-  logic [BEAT_BITS-1:0] address;
+  logic waits;  // a layer
   logic [1:0] used;  // halves that hold a unit or wait for one
   logic half;
-  wire begins = state == IDLE && left != '0 && used != 2'd2;
-  wire column_ends = beat + 1'b1 == column_beats;
-  wire ends = state == GET && in_valid && column_ends && write_column == COLUMN_BITS'(COLS - 1);
+
+  // Of the layer at work; counts are those behind the next one, so a sign means: the next is the last, or none is left.
+  logic [BEAT_BITS-1:0] first_unit;
+  logic [DEPTH_BITS:0] beats_of_column, beats_behind;
+  logic [16:0] units_of_round, units_behind, loads_behind;
+  logic [COLUMN_BITS-1:0] column;
+  logic [DEPTH_BITS-1:0] beat;
+
+  wire begins_layer = state == IDLE && waits && loads_behind[16];
+  wire begins = state == IDLE && !loads_behind[16] && used != 2'd2;
+  wire arrives = state == GET && in_valid;
+  wire column_ends = arrives && beats_behind[DEPTH_BITS];
+  wire last_column = column == COLUMN_BITS'(COLS - 1);
+  wire ends = column_ends && last_column;
+
+  wire unused_bits = &{1'b0, column_beats};
 
   assign request_valid = state == ASK;
-  assign request_address = address;
-  assign request_beats = unit_beats;
   assign in_ready = state == GET;
-  assign write = state == GET && in_valid;
-  assign write_address = {half, beat[DEPTH_BITS-1:0]};
 
   always_ff @(posedge clk) begin
     loaded <= ends;
+    write <= arrives;
+    write_column <= column;
+    write_address <= {half, beat};
+    write_data <= in_data;
     if (begins) state <= ASK;
     if (state == ASK && request_ready) state <= GET;
-    if (state == GET && in_valid) begin
-      beat <= column_ends ? '0 : beat + 1'b1;
-      if (column_ends) write_column <= ends ? '0 : write_column + 1'b1;
+    if (ends) state <= IDLE;
+
+    if (begins || column_ends) begin
+      beat <= '0;
+      beats_behind <= beats_of_column;
+    end else if (arrives) begin
+      beat <= beat + 1'b1;
+      beats_behind <= beats_behind - 1'b1;
     end
+    if (column_ends) column <= last_column ? '0 : column + 1'b1;
+
     if (ends) begin
-      state <= IDLE;
-      left  <= left - 1'b1;
-      half  <= !half;
-      unit  <= unit + 1'b1 == units ? '0 : unit + 1'b1;
-      address <= unit + 1'b1 == units ? base : address + BEAT_BITS'(unit_beats);
+      loads_behind <= loads_behind - 1'b1;
+      half <= !half;
+      units_behind <= units_behind[16] ? units_of_round : units_behind - 1'b1;
+      request_address <= units_behind[16] ? first_unit : request_address + BEAT_BITS'(request_beats);
     end
     used <= used + 2'(begins) - 2'(release_half);
-    if (start) begin
-      left <= loads;
-      unit <= '0;
-      address <= base;
-      used <= '0;
-      half <= 1'b0;
+
+    if (begins_layer) begin
+      first_unit <= base;
+      request_address <= base;
+      request_beats <= unit_beats;
+      beats_of_column <= column_beats[DEPTH_BITS:0] - (DEPTH_BITS + 1)'(2);
+      units_of_round <= {1'b0, units} - 17'd2;
+      units_behind <= {1'b0, units} - 17'd2;
+      loads_behind <= {1'b0, loads} - 17'd1;
+      waits <= 1'b0;
     end
+    if (start) waits <= 1'b1;
     if (reset) begin
       state <= IDLE;
-      left <= '0;
+      waits <= 1'b0;
+      loads_behind <= '1;
       used <= '0;
-      beat <= '0;
-      write_column <= '0;
+      column <= '0;
+      write <= 1'b0;
       loaded <= 1'b0;
       half <= 1'b0;
     end

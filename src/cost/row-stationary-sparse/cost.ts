@@ -9,7 +9,7 @@ import type { ByteData } from '../../tensor/tensor.ts';
 import { closedForm } from '../closed-form.ts';
 import { effectualMacs } from '../effectual.ts';
 import type { LayerCost } from '../layer-cost.ts';
-import { streamedTraffic } from '../streamed-traffic.ts';
+import { streamed } from '../streamed.ts';
 import { chooseChunks } from './chunks.ts';
 import { type Clusters, runRounds } from './rounds.ts';
 
@@ -39,7 +39,7 @@ export function sparseRowCost(work: LayerWork, arch: Arch, parts: SparseRowParts
   const { rounds, cycles, busy, psums } = runRounds(work, chunks, clusters);
   const stored = (maps: readonly ByteData[], columnLength: number): number =>
     maps.reduce((sum, map) => sum + storedBytes(map, columnLength), 0);
-  const { dataflow, ...traffic } = streamedTraffic(
+  const { traffic, dataflow } = streamed(
     {
       ifmap: stored(ifmaps, conv.W),
       // A column is what one ifmap value meets; as sizes go, a filter's own values make as good a column.

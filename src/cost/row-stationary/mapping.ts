@@ -32,6 +32,8 @@ export interface RowCost {
   readonly passes: number;
   /** Processing: every network runs beside the PEs, so the slowest of them sets the pace. */
   readonly cycles: number;
+  /** The same without the turns that psums take at the adders: what one mapping is told from another by. */
+  readonly pace: number;
   readonly networkBound: boolean;
   readonly dram: DramWords;
   readonly buffer: { readonly ifmap: number; readonly psum: number; readonly filter: number }; // words read and written
@@ -60,7 +62,8 @@ export function rowCost(layer: RowLayer, map: RowMapping, fmaps: FmapWords, chip
   const ifmap = groups * N * C * read * layer.width * filterPasses;
   const dram = dramWords(layer, map, fmaps);
   // A window costs its products and, for each filter, the psum that comes from the PE above: there is one adder.
-  const multiply = groups * N * strips * channelPasses * filterPasses * Q * (S * q + 1) * p;
+  const products = groups * N * strips * channelPasses * filterPasses * Q * S * q * p;
+  const multiply = products * (1 + 1 / (S * q));
   const { network } = chip;
   const networks = Math.max(psums / network.psum, ifmap / network.ifmap, dram.weight / network.filter);
 
@@ -76,6 +79,7 @@ export function rowCost(layer: RowLayer, map: RowMapping, fmaps: FmapWords, chip
   return {
     passes,
     cycles: Math.max(multiply, networks),
+    pace: Math.max(products, networks),
     networkBound: networks > multiply,
     dram,
     buffer,

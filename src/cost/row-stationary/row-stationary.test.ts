@@ -120,8 +120,8 @@ test('the closed form counts what the passes add up to', () => {
 test('what is found fits, and no mapping that fits has less DRAM x delay', () => {
   const fmaps = { ifmap: 900, ofmap: 300 };
   const score = (layer: RowLayer, map: RowMapping): number => {
-    const { dram, cycles } = rowCost(layer, map, fmaps, chip);
-    return (dram.ifmap + dram.weight + dram.ofmap) * totalCycles(cycles, dram, chip);
+    const { dram, pace } = rowCost(layer, map, fmaps, chip);
+    return (dram.ifmap + dram.weight + dram.ofmap) * totalCycles(pace, dram, chip);
   };
   const few = fc.integer({ min: 1, max: 7 });
   const small = anyLayer.filter(({ P, K, C, N }) => P * K * C * N < 400);

@@ -1,7 +1,8 @@
 /**
  * The mapping of a layer: of all that fit PEs, array and buffer, the one with the least DRAM traffic x delay, the energy
  * of an access telling ties apart. DRAM is what an access costs most by far (200 to the buffer's 6), and what the chip's
- * mappings spare first: weighing all levels by those ratios moves 5-9 % more on AlexNet than it did (docs/papers/eyeriss.md).
+ * mappings spare first. Delay is that of PEs, networks and link; an adder's turns for psums, a few percent, decide nothing:
+ * counted, they would buy time on AlexNet with buffer accesses that the chip did not make (docs/papers/eyeriss.md).
  */
 import type { RowChip } from './chip.ts';
 import { type RowLayer, rowsRead } from './layer.ts';
@@ -43,7 +44,7 @@ export function bestMapping(layer: RowLayer, fmaps: FmapWords, chip: RowChip): M
     if (best && bound > best.score) break;
     for (const map of inArray(layer, part, chip)) {
       const cost = rowCost(layer, map, fmaps, chip);
-      const score = total * totalCycles(cost.cycles, cost.dram, chip);
+      const score = total * totalCycles(cost.pace, cost.dram, chip);
       const tied = best !== undefined && Math.abs(score - best.score) <= 1e-9 * best.score;
       if (!best || (tied ? cost.energy < best.cost.energy : score < best.score)) best = { map, cost, score };
     }

@@ -65,13 +65,17 @@ export function cutChain(
   shape: MachineShape,
 ): readonly CutLayer[] {
   checkArch(arch);
-  for (const [i, layer] of layers.entries()) check(layer, i > 0);
+  for (const [i, layer] of layers.entries()) {
+    check(layer, i > 0);
+    checkTables(layer, arch, shape);
+  }
   const pieces = layers.map(() => 1); // ifmap partitions of each layer, at least
   let outputPieces = 1;
+  let stuck = -1;
   for (let attempt = 0; attempt < 400; attempt++) {
     const cuts: CutLayer[] = [];
     let ofmap = outputLayout(layers.at(-1)!, outputPieces, arch);
-    let stuck = -1;
+    stuck = -1;
     for (let i = layers.length - 1; i >= 0; i--) {
       const found = cutLayer(layers[i]!, { ofmap, flattens: layers[i - 1], pieces: pieces[i]!, arch, shape });
       if (!found) {
@@ -86,7 +90,10 @@ export function cutChain(
     if (stuck === layers.length - 1) outputPieces++;
     else pieces[stuck + 1]!++;
   }
-  return fail('no way to cut these layers fits the machine', { hint: 'larger buffers, or smaller layers' });
+  return fail('no way to cut these layers fits the machine', {
+    at: `layer "${layers[stuck]!.name}"`,
+    hint: 'larger buffers, or smaller layers',
+  });
 }
 
 /** What the memory formats have room for. */
@@ -111,6 +118,20 @@ function check({ name, conv, pool }: MachineLayer, follows: boolean): void {
       at,
       hint: 'strides 1, 2, 4 and 8, the same both ways; the first layer may have any, for a host writes its ifmap',
     });
+}
+
+/** What no cut would change: a search for one would be long and in vain. */
+function checkTables({ name, conv }: MachineLayer, arch: Arch, shape: MachineShape): void {
+  const channels = conv.C * lower(conv, chooseUnroll(conv, arch))[0]!.slices.length;
+  const most = Math.min(shape.channels, shape.groups * arch.array.rows);
+  const refuse = (count: number, what: string, room: number): void => {
+    if (count > room)
+      fail(`no way to cut these layers fits the machine: ${count} ${what}, and its tables hold ${room}`, {
+        at: `layer "${name}"`,
+      });
+  };
+  refuse(channels, 'virtual channels', most);
+  refuse(conv.K, 'filters', shape.filters);
 }
 
 interface Context {

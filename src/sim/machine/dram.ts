@@ -3,6 +3,7 @@
  * same one, cycle for cycle: xorshift32 a port and cycle, its low bytes against `stall`.
  */
 import type { Run } from '../../blocks/axi/axi-read.ts';
+import type { WriteAddress, WriteBeat } from '../../blocks/axi/axi-write.ts';
 import type { Beat } from '../../blocks/table-memory/beat.ts';
 
 export interface DramTiming {
@@ -14,6 +15,7 @@ export interface DramTiming {
 export const idealDram: DramTiming = { latency: 0, stall: 0, seed: 1 };
 
 const QUEUE = 8;
+const BORDER = 256; // beats of 4 KB
 
 export class DramImage {
   readonly words: Uint32Array;
@@ -103,23 +105,21 @@ export class DramWritePort {
   dataReady = false;
   answered = false;
   beatsWritten = 0;
+  burstsWritten = 0;
   readonly #dram: DramImage;
   readonly #timing: DramTiming;
   readonly #dice: Dice;
-  readonly #addresses: number[] = [];
-  readonly #data: Beat[] = [];
+  readonly #bursts: { address: number; beats: number }[] = [];
+  readonly #data: WriteBeat[] = [];
   readonly #answers: number[] = [];
   #time = 0;
-  #inputs: { readonly address: number | undefined; readonly data: Beat | undefined } = {
-    address: undefined,
-    data: undefined,
-  };
+  #inputs: DramWriteInputs = { address: undefined, data: undefined };
 
   constructor(dram: DramImage, timing: DramTiming, port: number) {
     [this.#dram, this.#timing, this.#dice] = [dram, timing, new Dice(timing.seed, port)];
   }
 
-  tick(inputs: { readonly address: number | undefined; readonly data: Beat | undefined }): void {
+  tick(inputs: DramWriteInputs): void {
     this.#inputs = inputs;
   }
 
@@ -127,17 +127,40 @@ export class DramWritePort {
     const { latency, stall } = this.#timing;
     const { address, data } = this.#inputs;
     const roll = this.#dice.roll();
-    if (address !== undefined && this.addressReady) this.#addresses.push(address);
+    if (address && this.addressReady) this.#bursts.push(burstOf(address));
     if (data && this.dataReady) this.#data.push(data);
-    if (this.#addresses.length > 0 && this.#data.length > 0) {
-      this.#dram.write(this.#addresses.shift()!, this.#data.shift()!);
-      this.beatsWritten++;
-      this.#answers.push(this.#time + latency);
-    }
+    const burst = this.#bursts[0];
+    if (burst && this.#data.length > 0 && this.#writes(burst)) this.#answers.push(this.#time + latency);
     this.answered = this.#answers.length > 0 && this.#answers[0]! <= this.#time;
     if (this.answered) this.#answers.shift();
-    this.addressReady = this.#addresses.length < QUEUE && (roll & 255) >= stall;
+    this.addressReady = this.#bursts.length < QUEUE && (roll & 255) >= stall;
     this.dataReady = this.#data.length < QUEUE && ((roll >>> 8) & 255) >= stall;
     this.#time++;
   }
+
+  /** One beat of a burst, and whether that was its last. */
+  #writes(burst: { address: number; beats: number }): boolean {
+    const { data, last } = this.#data.shift()!;
+    if (last !== (burst.beats === 1)) throw new Error(`beat ${burst.address} is not where its burst ends`);
+    this.#dram.write(burst.address++, data);
+    this.beatsWritten++;
+    if (--burst.beats > 0) return false;
+    this.#bursts.shift();
+    this.burstsWritten++;
+    return true;
+  }
+}
+
+interface DramWriteInputs {
+  readonly address: WriteAddress | undefined;
+  readonly data: WriteBeat | undefined;
+}
+
+/** A burst, if AXI allows it. */
+function burstOf({ address, last }: WriteAddress): { address: number; beats: number } {
+  if (last > 15 || address % BORDER > (address + last) % BORDER)
+    throw new Error(
+      `a burst of ${last + 1} beats from beat ${address} is over 16 beats, or over a border of 4 KB`,
+    );
+  return { address, beats: last + 1 };
 }

@@ -20,7 +20,7 @@ import { LayerControl } from '../../blocks/layer-control/layer-control.ts';
 import { OfmDrain } from '../../blocks/ofm-drain/ofm-drain.ts';
 import { OfmEmit } from '../../blocks/ofm-emit/ofm-emit.ts';
 import { OfmLane } from '../../blocks/ofm-lane/ofm-lane.ts';
-import { OfmPack } from '../../blocks/ofm-pack/ofm-pack.ts';
+import { OfmPack, streamsOf } from '../../blocks/ofm-pack/ofm-pack.ts';
 import { PsumDrain } from '../../blocks/psum-drain/psum-drain.ts';
 import { Sequencer } from '../../blocks/sequencer/sequencer.ts';
 import { BEAT_BYTES, type Beat, bitsOf, signedBitsOf } from '../../blocks/table-memory/beat.ts';
@@ -28,18 +28,21 @@ import { TableMemory } from '../../blocks/table-memory/table-memory.ts';
 import { tagOf, WaveIssue, type WaveTag } from '../../blocks/wave-issue/wave-issue.ts';
 import { WeightFetch } from '../../blocks/weight-fetch/weight-fetch.ts';
 import { type LoadHeader, type TapWord, WeightLoader } from '../../blocks/weight-loader/weight-loader.ts';
+import { WriteGather } from '../../blocks/write-gather/write-gather.ts';
+import { Delay } from './delay.ts';
 import { type DramImage, DramReadPort, type DramTiming, DramWritePort, idealDram } from './dram.ts';
 import { type MachineShape, machineShape, tapBits, wordsPerBeat } from './shape.ts';
 
 export interface MachineRun {
   /** From the start to the last byte of the last layer's ofmap in memory. */
   readonly cycles: number;
-  /** The cycle in which each layer's tables were complete. */
+  /** The cycle in which each layer's ifmap could be loaded. */
   readonly layerStarts: readonly number[];
   readonly overflow: boolean;
   /** Beats read by each port (descriptors and tables, ifmaps, weights), and written. */
   readonly beatsRead: readonly number[];
   readonly beatsWritten: number;
+  readonly burstsWritten: number;
 }
 
 export interface MachineOptions {
@@ -71,6 +74,7 @@ export function stepMachine(dram: DramImage, arch: Arch, options: MachineOptions
     overflow: machine.ifmLoad.overflow,
     beatsRead: machine.readPorts.map((port) => port.beatsRead),
     beatsWritten: machine.writePort.beatsWritten,
+    burstsWritten: machine.writePort.burstsWritten,
   };
 }
 
@@ -83,28 +87,11 @@ interface SequencerEvent {
 
 const NO_EVENT: SequencerEvent = { ended: undefined, started: undefined, drains: false };
 
-/** Registers in a row. */
-class Delay {
-  readonly #bits: boolean[];
-
-  constructor(length: number) {
-    this.#bits = new Array(length).fill(false);
-  }
-
-  get out(): boolean {
-    return this.#bits.at(-1)!;
-  }
-
-  shift(bit: boolean): void {
-    this.#bits.copyWithin(1, 0);
-    this.#bits[0] = bit;
-  }
-}
-
 export class Machine {
   readonly control = new LayerControl();
   readonly readers = [new AxiRead(), new AxiRead(), new AxiRead()] as const;
   readonly readPorts: readonly DramReadPort[];
+  readonly gather: WriteGather;
   readonly writer = new AxiWrite();
   readonly writePort: DramWritePort;
   readonly ifmLoad: IfmLoad;
@@ -161,6 +148,7 @@ export class Machine {
     this.array = new PeArray({ rows, cols, ...pe });
     this.drain = new OfmDrain({ rows, cols, words: shape.ofmWords });
     this.lanes = Array.from({ length: cols }, () => new OfmLane({ words: shape.ofmWords }));
+    this.gather = new WriteGather(streamsOf(shape.ofmLanes));
     this.#pack = new OfmPack({ lanes: shape.ofmLanes, psumDepth: pe.psumDepth });
     this.emit = new OfmEmit({ cols, lanes: shape.ofmLanes, words: shape.ofmWords }, this.#pack);
     this.#headers = new Uint8Array(shape.headerBeats * BEAT_BYTES);
@@ -173,7 +161,7 @@ export class Machine {
     this.#ifmapLeaving = new Delay(rows + cols + 8);
     this.#weightsLeaving = new Delay(rows + cols + 8);
     this.#parts = [
-      ...[this.control, ...this.readers, ...this.readPorts, this.writer, this.writePort],
+      ...[this.control, ...this.readers, ...this.readPorts, this.gather, this.writer, this.writePort],
       ...[this.ifmLoad, this.weightFetch, this.issue, this.sequencer, ...this.feeders, this.loader],
       ...[this.psumDrain, this.array, this.drain, ...this.lanes, this.emit, ...Object.values(this.#tables)],
     ];
@@ -197,15 +185,22 @@ export class Machine {
   }
 
   #tickMemory(start: number | undefined): void {
-    const { control, writer, writePort } = this;
+    const { control, gather, writer, writePort } = this;
     const asking = [control, this.ifmLoad, this.weightFetch];
     for (const [m, reader] of this.readers.entries()) {
       const port = this.readPorts[m]!;
       reader.tick({ request: asking[m]!.request, taken: port.ready });
       port.tick({ burst: reader.burst, taken: this.#beat(m as 0 | 1 | 2) !== undefined });
     }
-    writer.tick({
+    gather.tick({
       write: this.#pack.write,
+      flush: this.emit.emitted,
+      burstTaken: writer.takes(gather.burst),
+      readAddress: writer.readAddress(gather.burst),
+    });
+    writer.tick({
+      burst: gather.burst,
+      readData: gather.readData,
       addressTaken: writePort.addressReady,
       dataTaken: writePort.dataReady,
       answered: writePort.answered,
@@ -215,7 +210,7 @@ export class Machine {
       start,
       requestTaken: control.request !== undefined && this.readers[0].requestReady,
       beat: this.#beat(0),
-      layerDone: this.issue.idle && writer.idle,
+      layerDone: this.issue.idle && gather.idle && writer.idle,
     });
     this.#tickTables();
   }
@@ -223,10 +218,9 @@ export class Machine {
   #tickTables(): void {
     const { ifmLoad, issue, emit, drain } = this;
     const tables = this.#tables;
-    const beat = this.#beat(0);
     const into = this.control.table;
     const write = <T>(name: string, decode: (beat: Beat) => T) =>
-      beat && into?.name === name ? { address: into.index, word: decode(beat) } : undefined;
+      into?.name === name ? { address: into.index, word: decode(into.beat) } : undefined;
     tables.taps.tick(
       ifmLoad.tapsAddress,
       write('taps', (words) => words),
@@ -243,7 +237,7 @@ export class Machine {
 
   #tickEngines(): void {
     const { layer, layerStart: start } = this.control;
-    const { ifmLoad, weightFetch, issue, sequencer } = this;
+    const { control, ifmLoad, weightFetch, issue, sequencer } = this;
     ifmLoad.tick({
       ...{ start, layer, release: this.#ifmapLeaving.out },
       requestTaken: ifmLoad.request !== undefined && this.readers[1].requestReady,
@@ -253,13 +247,17 @@ export class Machine {
       slotsAddress: issue.slotsAddress,
     });
     weightFetch.tick({
-      ...{ start, layer, release: this.#weightsLeaving.out },
+      ...{ start: control.followingKnown, layer: control.following, release: this.#weightsLeaving.out },
       requestTaken: weightFetch.request !== undefined && this.readers[2].requestReady,
-      arrives: this.#beat(2) !== undefined,
+      beat: this.#beat(2),
     });
     issue.tick({
       ...{ start, layer, ifmapLoaded: ifmLoad.loaded, weightsLoaded: weightFetch.loaded },
-      ...{ regionEmitted: this.emit.emitted, lanesReady: this.emit.lanesReady, slots: ifmLoad.slots },
+      ...{
+        regionEmitted: this.emit.emitted,
+        lanesReady: this.emit.lanesReady && control.tablesReady,
+        slots: ifmLoad.slots,
+      },
       partition: this.#tables.issuePartitions.out,
       group: this.#tables.groups.out,
       tile: this.#tables.issueTiles.out,
@@ -319,7 +317,7 @@ export class Machine {
       entry: this.#tables.emits.out,
       filter: this.#tables.filters.out,
       words: lanes.map((lane) => lane.word),
-      writeReady: this.writer.inReady,
+      writeReady: this.gather.inReady,
     });
   }
 
@@ -338,9 +336,9 @@ export class Machine {
       started: sequencer.control && tagOf(sequencer.started),
       drains: sequencer.drain !== undefined,
     };
-    const [table, tableBeat, entry] = [this.control.table, this.#beat(0), ifmLoad.entry];
+    const [table, entry] = [this.control.table, ifmLoad.entry];
     const [valuePlace, valueBeat] = [ifmLoad.valuePlace, this.#beat(1)];
-    const [weightPlace, weightBeat] = [weightFetch.place, this.#beat(2)];
+    const weight = weightFetch.write;
     return [
       () => this.#readStreams({ headerAddress, taps, entries, values }),
       () => {
@@ -348,15 +346,15 @@ export class Machine {
         this.#events[0] = event;
         this.#ifmapLeaving.shift(freesIfmap);
         this.#weightsLeaving.shift(freesWeights);
-        if (table?.name === 'headers' && tableBeat)
-          this.#headers.set(new Uint8Array(tableBeat.slice().buffer), table.index * BEAT_BYTES);
+        if (table?.name === 'headers')
+          this.#headers.set(new Uint8Array(table.beat.slice().buffer), table.index * BEAT_BYTES);
         if (entry) this.#entries[entry.row]![entry.address] = entry.entry;
         if (valuePlace && valueBeat)
           this.#values[valuePlace.row]!.set(
             new Uint8Array(valueBeat.slice().buffer),
             valuePlace.address * BEAT_BYTES,
           );
-        if (weightBeat) this.#weights[weightPlace.column]![weightPlace.address] = this.#tapWords(weightBeat);
+        if (weight) this.#weights[weight.column]![weight.address] = this.#tapWords(weight.beat);
       },
     ];
   }

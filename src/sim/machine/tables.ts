@@ -53,8 +53,8 @@ export function layerTables(cut: CutLayer, at: Placement) {
     filterCodec.encode({ bias: layer.bias?.[k] ?? 0, multiplier, shift: layer.shift[k]! }),
   );
   const parts = {
-    ...{ taps, headers, groups: weights.groups.map(groupCodec.encode), tiles: tiles.map(tileCodec.encode) },
-    ...{ partitions, emits: emits.flat().map(emitCodec.encode), filters },
+    ...{ taps, partitions, headers, groups: weights.groups.map(groupCodec.encode) },
+    ...{ tiles: tiles.map(tileCodec.encode), emits: emits.flat().map(emitCodec.encode), filters },
   };
   const tables = joined(Object.values(parts).flat());
   const [H, W] = ofmap.size.slice(1) as [number, number];

@@ -1,0 +1,94 @@
+/** What the loader leaves in its memories against the ifmap it was given, and its wires against those of its silicon. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { differenceToSilicon } from '../../../rtl/blocks/agree.ts';
+import { type Drawn, drawIfmap, type LoaderSize, onesOf } from '../../../rtl/blocks/ifm-load/random-ifmap.ts';
+import { runLoader } from '../../../rtl/blocks/ifm-load/run-loader.ts';
+import { missing } from '../../../rtl/tool.ts';
+
+const sizes: readonly LoaderSize[] = [
+  { rows: 3, psumDepth: 64, valueBeats: 64 },
+  { rows: 2, psumDepth: 128, valueBeats: 128 },
+  { rows: 1, psumDepth: 32, valueBeats: 64 },
+];
+
+/** Every wave of a loaded half: its entries point at its rows' values, its slots are the most of any row. */
+function checkHalf({ drawn, place, memories }: { drawn: Drawn; place: number; memories: Memories }): void {
+  const { layer, partitions, taps, size } = drawn;
+  const { tiles } = partitions[place]!;
+  for (let v = 0; v < layer.channels; v++) {
+    const [row, group] = [v % size.rows, Math.floor(v / size.rows)];
+    for (const [t, { bits, values }] of tiles[v]!.entries()) {
+      const entry = memories.entry(row, t * layer.groups + group)!;
+      expect(entry).toMatchObject({ taps: taps[v]!.taps, lane: taps[v]!.lane });
+      expect(entry.bitmap).toEqual(entry.taps === 0 ? new Uint32Array(bits.length) : bits);
+      expect(values.map((_, i) => memories.value(row, entry.value + i))).toEqual(values);
+    }
+  }
+}
+
+type Memories = ReturnType<typeof runLoader>['halves'][number]['memories'];
+
+/** The most n * K of any row, wave by wave. */
+function plainSlots({ layer, partitions, taps, size }: Drawn, place: number): readonly number[] {
+  const slots: number[] = [];
+  for (const [v, tiles] of partitions[place]!.tiles.entries())
+    for (const [t, { bits }] of tiles.entries()) {
+      const wave = t * layer.groups + Math.floor(v / size.rows);
+      slots[wave] = Math.max(slots[wave] ?? 0, onesOf(bits) * taps[v]!.taps);
+    }
+  return slots;
+}
+
+test.each(sizes)(
+  '$rows rows, bitmaps of $psumDepth: every entry, value and slot lies where it belongs',
+  (size) => {
+    fc.assert(
+      fc.property(fc.nat(1e6), (seed) => {
+        const drawn = drawIfmap(seed, size);
+        const { halves, overflow } = runLoader(drawn, seed);
+        expect(overflow).toBe(false);
+        expect(halves.length).toBe(drawn.layer.ifmapLoads);
+        for (const [i, { memories, slots }] of halves.entries()) {
+          const place = i % drawn.layer.partitions;
+          checkHalf({ drawn, place, memories });
+          const plain = plainSlots(drawn, place);
+          for (const [wave, found] of slots) expect(found).toBe(plain[wave]);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  },
+);
+
+test('values that do not fit are told', () => {
+  const drawn = drawIfmap(4, { rows: 3, psumDepth: 64, valueBeats: 16 }, 1);
+  expect(runLoader(drawn, 4).overflow).toBe(true);
+});
+
+const noVerilator = missing('verilator');
+describe.skipIf(noVerilator)(`ifm_load.sv under Verilator${noVerilator ? ` (${noVerilator})` : ''}`, () => {
+  test.each([...sizes, { rows: 3, psumDepth: 64, valueBeats: 16 }])(
+    '$rows rows, bitmaps of $psumDepth, $valueBeats beats: every wire, every cycle',
+    { timeout: 120_000 },
+    async (size) => {
+      const runs = Array.from({ length: 24 }, (_, seed) =>
+        runLoader(drawIfmap(seed, size, seed % 3 === 0 ? 1 : undefined), seed),
+      );
+      if (size.valueBeats === 16) expect(runs.some(({ overflow }) => overflow)).toBe(true);
+      const parameters = {
+        ...{ ROWS: size.rows, PSUM_DEPTH: size.psumDepth, VALUE_BEATS: size.valueBeats },
+        ...{ ENTRIES: 32, CHANNELS: 64 },
+      };
+      const sources = [
+        ...['ifm-load/ifm_load', 'ifm-load/ifm_entries', 'ifm-load/ifm_slots', 'ifm-load/ifm_values'],
+        'fifo/fifo',
+      ].map((name) => `src/blocks/${name}.sv`);
+      const vectors = runs.flatMap((run) => run.vectors);
+      const expected = runs.flatMap((run) => run.expected);
+      expect(
+        await differenceToSilicon({ top: 'ifm_load', sources, parameters, vectors }, expected),
+      ).toBeUndefined();
+    },
+  );
+});

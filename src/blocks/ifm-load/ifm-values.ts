@@ -1,0 +1,124 @@
+/**
+ * Asks for the values of one channel after another and places the beats that come. Its silicon is ifm_values.sv, which
+ * draws it.
+ */
+import type { Run } from '../axi/axi-read.ts';
+import { Fifo } from '../fifo/fifo.ts';
+import type { Layer } from '../layer-control/layer.ts';
+import type { ChannelBeats } from './ifm-entries.ts';
+
+export interface IfmValuesInputs {
+  readonly layer: Pick<Layer, 'channels' | 'valuePitch'>;
+  readonly beats: ChannelBeats | undefined;
+  readonly go: boolean;
+  readonly from: number; // channel 0's values in memory
+  readonly requestTaken: boolean;
+  readonly arrives: boolean; // a beat is there: taken where `inReady`
+}
+
+interface Asked {
+  readonly channel: number;
+  readonly row: number;
+  readonly count: number;
+}
+
+interface Route {
+  readonly row: number;
+  readonly start: number;
+  readonly count: number;
+}
+
+export class IfmValues {
+  readonly #rows: number;
+  readonly #valueBeats: number;
+  readonly #counts: number[] = []; // beats of values of each channel
+  readonly #placed: number[] = []; // beats of each row that have a place
+  readonly #routes = new Fifo<Route>(8);
+  #channel: number | undefined; // cycle 0
+  #counted: Asked | undefined; // cycle 1
+  #request: (Asked & Route) | undefined; // cycle 2
+  #address = 0;
+  #askedAll = false;
+  #arriving: { readonly row: number; readonly beat: number; readonly left: number } | undefined;
+  #inputs: IfmValuesInputs | undefined;
+
+  constructor({ rows, valueBeats }: { rows: number; valueBeats: number }) {
+    this.#rows = rows;
+    this.#valueBeats = valueBeats;
+  }
+
+  /** All have been asked for, all have come. */
+  get ends(): boolean {
+    return this.#askedAll && this.#routes.out === undefined && this.#arriving === undefined;
+  }
+
+  get request(): Run | undefined {
+    const it = this.#request;
+    return it && it.count > 0 && this.#routes.inReady
+      ? { address: this.#address, beats: it.count }
+      : undefined;
+  }
+
+  get inReady(): boolean {
+    return this.#arriving !== undefined;
+  }
+
+  /** Where a beat that arrives now belongs. */
+  get place(): { readonly row: number; readonly beat: number } | undefined {
+    return this.#arriving;
+  }
+
+  get #turns(): boolean {
+    return this.#arriving === undefined || (this.#inputs!.arrives && this.#arriving.left === 1);
+  }
+
+  tick(inputs: IfmValuesInputs): void {
+    this.#inputs = inputs;
+    const word = inputs.requestTaken ? this.#request : undefined;
+    this.#routes.tick({ word, outReady: this.#turns });
+  }
+
+  commit(): void {
+    const { layer, beats, go, from, requestTaken } = this.#inputs!;
+    if (this.ends) this.#askedAll = false;
+    this.#arrive();
+    const request = this.#request;
+    const done = request !== undefined && (request.count === 0 || requestTaken);
+    if (request && done) {
+      this.#placed[request.row] = request.start + request.count;
+      this.#address += layer.valuePitch;
+      this.#askedAll = request.channel + 1 === layer.channels;
+    }
+    if (!request || done) this.#move(layer.channels);
+    if (beats) this.#counts[beats.channel] = beats.beats;
+    if (go) [this.#channel, this.#address] = [0, from];
+    this.#routes.commit();
+  }
+
+  #move(channels: number): void {
+    const [channel, counted] = [this.#channel, this.#counted];
+    this.#request = counted && { ...counted, start: this.#startOf(counted) };
+    this.#counted =
+      channel === undefined
+        ? undefined
+        : { channel, row: channel % this.#rows, count: this.#counts[channel] ?? 0 };
+    if (channel !== undefined) this.#channel = channel + 1 === channels ? undefined : channel + 1;
+  }
+
+  #startOf({ channel, row }: Asked): number {
+    return channel < this.#rows ? 0 : this.#placed[row]!;
+  }
+
+  #arrive(): void {
+    const it = this.#arriving;
+    const next = this.#routes.out;
+    if (this.#turns)
+      this.#arriving = next && { row: next.row, beat: this.#wrapped(next.start), left: next.count };
+    else if (it && this.#inputs!.arrives)
+      this.#arriving = { row: it.row, beat: this.#wrapped(it.beat + 1), left: it.left - 1 };
+  }
+
+  #wrapped(beat: number): number {
+    return beat % this.#valueBeats;
+  }
+}

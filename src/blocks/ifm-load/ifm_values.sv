@@ -1,0 +1,153 @@
+// Asks for the values of one channel after another, those that have any, and places the beats that come in the value
+// memories of their rows, behind those of the row's channels before.
+//
+//   channel ─▶ its beats ─▶ request {address, beats} ─▶ memory
+//                     └───▶ route {row, from, beats} ─▶ the beats that arrive
+//
+//   cycle 0   beats of a channel are asked for      cycle 1   they come      cycle 2   the request, until it is taken
+module ifm_values #(
+    parameter int ROWS = 32,
+    parameter int VALUE_BEATS = 256,
+    parameter int CHANNELS = 1024,
+    parameter int BEAT_BITS = 28,
+    localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1,
+    localparam int BEATS_BITS = $clog2(VALUE_BEATS) + 1,
+    localparam int CHANNEL_BITS = $clog2(CHANNELS)
+) (
+    input  logic                    clk,
+    input  logic                    reset,
+    input  logic [            15:0] channels,
+    input  logic [            15:0] pitch,            // beats from a channel's values to the next one's
+    input  logic                    beats_write,      // how many beats of values a channel has
+    input  logic [CHANNEL_BITS-1:0] beats_channel,
+    input  logic [  BEATS_BITS-1:0] beats,
+    input  logic                    go,
+    input  logic [   BEAT_BITS-1:0] from,             // channel 0's values in memory
+    output logic                    ends,             // all have been asked for, all have come
+    output logic                    request_valid,
+    input  logic                    request_ready,
+    output logic [   BEAT_BITS-1:0] request_address,
+    output logic [  BEATS_BITS-1:0] request_beats,
+    input  logic                    in_valid,
+    output logic                    in_ready,
+    output logic                    value_write,
+    output logic [    ROW_BITS-1:0] value_row,
+    output logic [  BEATS_BITS-2:0] value_address
+);
+  // Cycle 0.
+  logic walks, bottom, row_last, channel_last;
+  logic [CHANNEL_BITS-1:0] channel;
+  logic [15:0] channels_left;
+  logic [ROW_BITS-1:0] row;
+
+  // Cycle 1: whether there are any beats, and how many more than one.
+  logic valid1, bottom1, last1;
+  logic [ROW_BITS-1:0] row1;
+  logic [BEATS_BITS-1:0] counts[0:CHANNELS-1];
+  logic [BEATS_BITS-1:0] count1;
+  wire any = beats != '0;
+
+  // Cycle 2.
+  logic valid2, last2, some2;
+  logic [ROW_BITS-1:0] row2;
+  logic [BEATS_BITS-2:0] more2;
+  logic [BEATS_BITS-1:0] start2;
+  logic [BEATS_BITS-1:0] placed[0:ROWS-1];  // beats of each row that have a place
+  wire [BEATS_BITS-1:0] placed2 = start2 + BEATS_BITS'(more2) + BEATS_BITS'(some2);
+  wire [BEATS_BITS-1:0] placed1 = ROWS == 1 ? placed2 : placed[row1];
+  logic route_ready, asked_all;
+  wire done2 = !some2 || (route_ready && request_ready);
+  wire moves = !valid2 || done2;
+  assign request_valid = valid2 && some2 && route_ready;
+  assign request_beats = BEATS_BITS'(more2) + 1'b1;
+
+  // The beats that arrive.
+  logic route_valid;
+  logic [ROW_BITS-1:0] route_row;
+  logic [BEATS_BITS-2:0] route_start, route_more, arrive_more;
+  logic [3:0] routes;
+  logic arrives, arrive_last;
+  assign in_ready = arrives;
+  assign value_write = arrives && in_valid;
+  wire turns = !arrives || (in_valid && arrive_last);
+  assign ends = asked_all && !route_valid && !arrives;
+  fifo #(
+      .WIDTH(ROW_BITS + 2 * (BEATS_BITS - 1)),
+      .DEPTH(8)
+  ) route (
+      .clk,
+      .reset,
+      .in_valid(request_valid && request_ready),
+      .in_ready(route_ready),
+      .in_word({row2, start2[BEATS_BITS-2:0], more2}),
+      .out_valid(route_valid),
+      .out_ready(turns),
+      .out_word({route_row, route_start, route_more}),
+      .count(routes)
+  );
+
+  always_ff @(posedge clk) begin
+    if (beats_write) counts[beats_channel] <= {any, (BEATS_BITS - 1)'(beats) - (BEATS_BITS - 1)'(any)};
+    if (moves) count1 <= counts[channel];
+    if (valid2 && done2) placed[row2] <= placed2;
+  end
+
+  always_ff @(posedge clk) begin
+    if (moves) begin
+      valid1 <= walks;
+      bottom1 <= bottom;
+      last1 <= channel_last;
+      row1 <= row;
+      valid2 <= valid1;
+      last2 <= last1;
+      row2 <= row1;
+      {some2, more2} <= count1;
+      start2 <= bottom1 ? '0 : placed1;
+    end
+    if (moves && walks) begin
+      walks <= !channel_last;
+      channel <= channel + 1'b1;
+      channels_left <= channels_left - 1'b1;
+      channel_last <= channels_left == 16'd2;
+      row <= row_last ? '0 : row + 1'b1;
+      row_last <= ROWS == 1 || row == ROW_BITS'(ROWS - 2);
+      if (row_last) bottom <= 1'b0;
+    end
+    if (valid2 && done2) begin
+      request_address <= request_address + BEAT_BITS'(pitch);
+      asked_all <= last2;
+    end
+    if (ends) asked_all <= 1'b0;
+
+    if (turns) begin
+      arrives <= route_valid;
+      arrive_more <= route_more;
+      arrive_last <= route_more == '0;
+      value_row <= route_row;
+      value_address <= route_start;
+    end else if (in_valid) begin
+      arrive_more <= arrive_more - 1'b1;
+      arrive_last <= arrive_more == (BEATS_BITS - 1)'(1);
+      value_address <= value_address + 1'b1;
+    end
+
+    if (go) begin
+      walks <= 1'b1;
+      bottom <= 1'b1;
+      channel <= '0;
+      channels_left <= channels;
+      channel_last <= channels == 16'd1;
+      row <= '0;
+      row_last <= ROWS == 1;
+      request_address <= from;
+    end
+    if (reset) begin
+      walks <= 1'b0;
+      valid1 <= 1'b0;
+      valid2 <= 1'b0;
+      arrives <= 1'b0;
+      asked_all <= 1'b0;
+    end
+  end
+  wire unused_bits = &{1'b0, routes};
+endmodule
