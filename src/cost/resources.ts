@@ -5,10 +5,9 @@
  *
  * Each part is linear in a few widths of its registers and memories (`FEATURES`), fitted by least squares to runs of
  * Yosys on the SystemVerilog (`results/rtl-resources.json`, made by `npx tsx rtl/synth/grid.ts`, which also writes the
- * coefficients). FIT_ERROR there is the largest relative error of a core that is predicted from all the others: 8 % of
- * the LUTs and 6 % of the flip-flops. The runs
- * count every LUT alone, so a vendor's tool should need fewer. Memories and multipliers are not fitted: they come in
- * whole blocks.
+ * coefficients). FIT_ERROR there is the largest relative error of a core that is predicted from all the others: 4 % of
+ * the LUTs and 1 % of the flip-flops. The runs count every LUT alone, so a vendor's tool should need fewer. Memories and
+ * multipliers are not fitted: they come in whole blocks.
  *
  * In it: the compute core. Not in it: the ofmap side, the buffers, a memory interface.
  */
@@ -82,6 +81,7 @@ function widths({ array: { rows, cols }, pe }: CoreSizes) {
     taps: clog2(pe.weightDepth + 1),
     tap: 8 + address,
     several: lanes > 1 ? 1 : 0, // lanes to choose from
+    decoded: lanes > 2 ? lanes : 1, // wires of a lane each, but those that are an input as it comes
     left: clog2(lanes + 1),
     banks: pe.psumBanks,
     adders: isLone(pe) ? 0 : pe.psumBits,
@@ -135,7 +135,7 @@ export const FEATURES: Readonly<
     ff: (w) => [1, w.address, w.load, w.slots],
   },
   joints: {
-    logic: (w) => [1, w.rows * w.banks, w.rows * w.banks * w.address, w.several * w.rows * w.lanes],
+    logic: (w) => [1, w.rows * w.banks, w.rows * w.banks * w.address, w.rows * w.decoded],
     ff: (w) => [1, w.rows, w.rows * w.address],
   },
 };
