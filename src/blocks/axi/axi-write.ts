@@ -1,7 +1,7 @@
 /** Writes bursts over AXI4, reading their beats from a memory, and counts the answers. Silicon: axi_write.sv. */
 import { Fifo } from '../fifo/fifo.ts';
 import type { Beat } from '../table-memory/beat.ts';
-import type { Burst } from '../write-gather/write-gather.ts';
+import { BURST, type Burst } from '../write-gather/write-gather.ts';
 
 /** A beat on its way to memory, and whether it is the last one of its burst. */
 export interface WriteBeat {
@@ -22,7 +22,6 @@ export interface AxiWriteInputs {
 
 const QUEUE = 8;
 const MOST_OPEN = 255;
-const SLOT = 16; // beats
 
 export class AxiWrite {
   readonly #addresses = new Fifo<WriteAddress>(2);
@@ -46,7 +45,7 @@ export class AxiWrite {
   }
 
   readAddress(burst: Burst | undefined): number {
-    return (burst?.slot ?? 0) * SLOT + this.#index;
+    return (burst?.slot ?? 0) * BURST + this.#index;
   }
 
   /** Whether the burst's last beat is read. */
