@@ -5,7 +5,8 @@ import type { Bench } from './bench.ts';
 import { fromRoot, runWell } from './tool.ts';
 
 const OPTIONS: readonly string[] = [
-  ...['--cc', '--exe', '--build', '-O3', '--x-assign', 'unique', '--x-initial', 'unique'],
+  ...['--cc', '--exe', '--build', '--build-jobs', '0'],
+  ...['-O3', '--x-assign', 'unique', '--x-initial', 'unique'],
   // A PE is compiled once for all of them: as a class of its own, none of whose ports are wired to a neighbour's.
   ...['--inline-mult', '2000', '-fno-gate'],
   // Large arrays compile in pieces; -O1 is the best trade of compile time for speed.

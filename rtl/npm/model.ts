@@ -43,6 +43,7 @@ async function toCxx({ top, sources, parameters }: Bench, say?: Say): Promise<st
     ...(set.length > 0 ? [`chparam${set.join('')} ${top}`] : []),
     `hierarchy -check -top ${top}`,
     `rename -top ${MODEL}`,
+    // Modules stay apart, so that a PE is compiled once, however many there are.
     `write_cxxrtl -g0 -noflatten ${top}.cc`,
   ].join('; ');
   const { files } = await runProgram(yosys, ['-q', '-p', script], Object.fromEntries(texts));
