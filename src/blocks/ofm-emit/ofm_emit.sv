@@ -145,8 +145,10 @@ module ofm_emit #(
   // Cycle 1: where the word and its pixel are. Cycle 2: whether that is inside; the words are there. Cycle 3: those of
   // this round. Cycle 4: the largest so far. Cycle 5: into requantise.
   logic valid1, valid2, valid3, first1, first2, first3, last1, last2, last3;
+  logic take3, fresh3;  // it is a word to compare, and the first such of its window
   logic tile_ends1, tile_ends2, segment_ends2;
-  logic row_inside2, column_inside2, row_in_plane2, column_in_plane2, inside3, have, enter;
+  logic row_inside2, column_inside2, row_in_plane2, column_in_plane2, have, enter;
+  wire have_next = take3 || (have && !(valid3 && first3));
   logic signed [11:0] word_y1, word_x1, plane_y1, plane_x1;
   logic [LANES*32-1:0] words3, largest;
   always_ff @(posedge clk) begin
@@ -172,13 +174,14 @@ module ofm_emit #(
     valid3 <= valid2 && !reset;
     first3 <= first2;
     last3 <= last2;
-    inside3 <= row_inside2 && column_inside2;
+    take3 <= valid2 && row_inside2 && column_inside2 && !reset;
+    fresh3 <= first2 || !have_next;
     for (int q = 0; q < COLS; q += LANES) if (column == COUNT_BITS'(q)) words3 <= words[q*32+:LANES*32];
 
     for (int j = 0; j < LANES; j++)
-      if (valid3 && inside3 && (first3 || !have || $signed(words3[j*32+:32]) > $signed(largest[j*32+:32])))
+      if (take3 && (fresh3 || $signed(words3[j*32+:32]) > $signed(largest[j*32+:32])))
         largest[j*32+:32] <= words3[j*32+:32];
-    if (valid3) have <= inside3 || (have && !first3);
+    have <= have_next;
     enter <= valid3 && last3 && !reset;
   end
 
