@@ -27,6 +27,7 @@ module sense_machine #(
     parameter int PARTITIONS = 64,
     parameter int EMITS = 2048,
     parameter int FILTERS = 1024,
+    parameter int LUT_REMAINDERS = 0,  // what exceeds whole halves of block RAM lies in LUTs
     parameter int BEAT_BITS = 28
 ) (
     input  logic                       clk,
@@ -133,6 +134,7 @@ module sense_machine #(
       .PARTITIONS(PARTITIONS),
       .EMITS(EMITS),
       .FILTERS(FILTERS),
+      .LUT_REMAINDERS(LUT_REMAINDERS),
       .BEAT_BITS(BEAT_BITS)
   ) core (
       .clk,

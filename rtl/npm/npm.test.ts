@@ -2,12 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { runCore } from '../compute/build.ts';
 import { verifyCompute } from '../compute/verify.ts';
-import { type MachineRunner, runMachine } from '../core/build.ts';
-import { verifyMachine } from '../core/verify.ts';
 import { missing } from '../tool.ts';
 import { modelHeader, portsOfModel } from './adapter.ts';
 import { npmCoreRunner } from './compute.ts';
-import { npmMachineRunner } from './core.ts';
 import { npmTools } from './packages.ts';
 
 const absent = await npmTools().then(
@@ -75,26 +72,5 @@ describe.skipIf(absent)(`compute core under CXXRTL${absent ? ` (${absent})` : ''
       expect(runs.npm).toEqual(runs.verilator);
     },
     300_000,
-  );
-
-  test.skipIf(noVerilator)(
-    `both engines run the whole machine alike, every byte and cycle${noVerilator ?? ''}`,
-    async () => {
-      const results = { npm: [] as unknown[], verilator: [] as unknown[] };
-      const keep =
-        (engine: keyof typeof results, runner: MachineRunner): MachineRunner =>
-        async (...args) => {
-          const runs = await runner(...args);
-          results[engine].push(...runs.map(({ dram, ...rest }) => ({ ...rest, words: dram.words })));
-          return runs;
-        };
-      const options = { cases: 5, rows: 2, cols: 2, seed: 4, lean: 'none' as const };
-      const found = await verifyMachine({ ...options, run: keep('npm', npmMachineRunner()) });
-      expect(found).toMatchObject({ valueMismatches: 0, cycleMismatches: 0 });
-      await verifyMachine({ ...options, run: keep('verilator', runMachine) });
-      expect(results.npm.length).toBeGreaterThan(1);
-      expect(results.npm).toEqual(results.verilator);
-    },
-    600_000,
   );
 });
