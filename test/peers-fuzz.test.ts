@@ -134,6 +134,10 @@ test.each(Object.keys(seeds) as (keyof typeof seeds)[])('%s, as it is and damage
   expect(seen.read).toBeGreaterThan(0);
 });
 
+test("a parser's words do not carry a file's control characters on", () => {
+  expect(within(() => readers.timeloop(Uint8Array.of(62, 0)))).toBe('refused');
+});
+
 test('any bytes at all', () => {
   fc.assert(
     fc.property(

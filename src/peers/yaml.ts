@@ -28,9 +28,12 @@ export function readYaml(file: Uint8Array, what: string): YamlFile {
   } catch (error) {
     if (error instanceof UserError) throw error;
     // What the parser throws: stacks that overflow, aliases without an end, tags it cannot resolve.
-    return fail(`the ${what} cannot be read: ${quoted((error as Error).message).slice(1, -1)}`);
+    return fail(`the ${what} cannot be read: ${said(error as Error)}`);
   }
 }
+
+/** The parser's words, which may hold the file's own letters, control characters among them. */
+const said = ({ message }: Error): string => message.slice(0, 200).replace(/[\p{C}\u2028\u2029]/gu, '?');
 
 function parsed(text: string, what: string): YamlFile {
   const lines = new LineCounter();
@@ -39,7 +42,7 @@ function parsed(text: string, what: string): YamlFile {
   const document = parseDocument(text, options);
   const lineOfOffset = (offset: number): number => lines.linePos(offset).line;
   const [error] = document.errors;
-  if (error) fail(`the ${what} is not YAML: ${error.message}`, { at: `line ${lineOfOffset(error.pos[0])}` });
+  if (error) fail(`the ${what} is not YAML: ${said(error)}`, { at: `line ${lineOfOffset(error.pos[0])}` });
   visit(document, {
     Map: (_, map) => {
       const seen = new Set<unknown>();
