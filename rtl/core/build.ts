@@ -25,7 +25,7 @@ export const machineSources: readonly string[] = [
       ...['ifm-load/ifm_load', 'ifm-load/ifm_entries', 'ifm-load/ifm_slots', 'ifm-load/ifm_values'],
       ...['wave-issue/wave_issue', 'wave-issue/pass_walk'],
     ],
-    ...['ofm-accumulate/ofm_walk', 'ofm-drain/ofm_drain', 'ofm-lane/ofm_lane', 'requantise/requantise'],
+    ...['ofm-walk/ofm_walk', 'ofm-drain/ofm_drain', 'ofm-lane/ofm_lane', 'requantise/requantise'],
     ...['ofm-pack/ofm_pack', 'ofm-emit/ofm_emit', 'write-gather/write_gather'],
   ].map((name) => fromRoot(`src/blocks/${name}.sv`)),
   ...computeSources,

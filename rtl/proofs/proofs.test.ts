@@ -83,6 +83,25 @@ const PROOFS: readonly Proof[] = [
     ],
   },
   {
+    name: 'ofm_lane: a word is the sum of what was added to it since it was cleared, and so is what is read',
+    task: bound('ofm_lane', `${blocks}/ofm-lane/ofm_lane.sv`, 'ofm_lane', { parameters: { WORDS: 4 } }),
+    controls: [
+      {
+        name: 'a word used again after a cycle',
+        change: { replace: 'assume (!(at1 && (at2 || at3)))', by: 'assume (!(at1 && at2))' },
+      },
+      {
+        name: 'a half cleared before all is written',
+        change: { replace: '(adds1 || adds2 || adds3)));', by: '(adds1 || adds2)));' },
+      },
+      { name: 'sums kept in the other half', change: { replace: 'half3 <= half2', by: 'half3 <= !half2' } },
+      {
+        name: 'a word read from the other half',
+        change: { replace: 'read_half2 <= read_half', by: 'read_half2 <= !read_half' },
+      },
+    ],
+  },
+  {
     name: 'axi_read: bursts are the request, in order, stay until taken, and cross no block',
     task: bound('axi_read', readSource, 'axi_read', {}),
     controls: [

@@ -109,7 +109,7 @@ describe.skipIf(noVerilator)(`ofm_drain.sv under Verilator${noVerilator ? ` (${n
     expect(found.length).toBeGreaterThan(100);
     expect(done.length).toBeGreaterThan(3);
     const parameters = { ROWS: shape.rows, COLS: shape.cols, WORDS: shape.words };
-    const sources = ['src/blocks/ofm-accumulate/ofm_walk.sv', 'src/blocks/ofm-drain/ofm_drain.sv'];
+    const sources = ['src/blocks/ofm-walk/ofm_walk.sv', 'src/blocks/ofm-drain/ofm_drain.sv'];
     expect(
       await differenceToSilicon({ top: 'ofm_drain', sources, parameters, vectors }, expected),
     ).toBeUndefined();

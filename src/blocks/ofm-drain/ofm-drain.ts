@@ -1,6 +1,6 @@
 /** From drains to places in the ofmap lanes, and when a region has all of its psums. Silicon: ofm_drain.sv. */
 import type { Tile } from '../layer-control/layer.ts';
-import { OfmWalk } from '../ofm-accumulate/ofm-walk.ts';
+import { OfmWalk } from '../ofm-walk/ofm-walk.ts';
 
 export interface DrainedTile {
   readonly completes: boolean; // its region
