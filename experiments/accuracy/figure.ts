@@ -1,7 +1,7 @@
 /** The picture of the accuracy experiment: for each network accuracy against zeros, against speed, and its kernels. */
-import { dot, label, line, rect, svg } from '../src/report/figures/svg.ts';
-import { percent } from '../src/report/quantities.ts';
-import { METHODS, type Method, type Row } from './accuracy-rows.ts';
+import { dot, label, line, rect, svg } from '../../src/report/figures/svg.ts';
+import { percent } from '../../src/report/quantities.ts';
+import { METHODS, type Method, type Row } from './rows.ts';
 
 const PANEL = { width: 300, height: 210 } as const;
 const LEFT = 60;

@@ -1,20 +1,14 @@
 /** One row of the accuracy experiment: a network trained one way, tested in fp32 and in integers, and run on the machine. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { machineNamed } from '../src/accel/index.ts';
-import { type RuleChoice, ruleFor, run } from '../src/flow.ts';
-import { convLayers, type Model } from '../src/model/model.ts';
-import { fold } from '../src/quantize/fold.ts';
-import type { Dataset } from '../src/train/datasets/dataset.ts';
-import { type TrainOptions, train } from '../src/train/loop.ts';
-import { parametersOf, withParameters } from '../src/train/network.ts';
-import { decodeSafetensors, encodeSafetensors, float32Tensor } from '../src/train/safetensors.ts';
-import { accuracyFp32, accuracyInt8, calibrationOf, inputOf } from '../src/training-flow/accuracy.ts';
-import { kernelCounts } from '../src/training-flow/kernels.ts';
-import { highest, maskRule } from '../src/training-flow/mask-rule.ts';
-import { besideInt8, withRoundedValues } from '../src/training-flow/quantisation-aware.ts';
-import { arranged, audit, pruneToRule, type RuleOn } from '../src/training-flow/rule.ts';
-import type { Recipe } from './accuracy-networks.ts';
+import { readFileSync } from 'node:fs';
+import { machineNamed } from '../../src/accel/index.ts';
+import { type RuleChoice, ruleFor, run } from '../../src/flow.ts';
+import { convLayers, type Model } from '../../src/model/model.ts';
+import { fold } from '../../src/quantize/fold.ts';
+import type { Dataset } from '../../src/train/datasets/dataset.ts';
+import { accuracyFp32, accuracyInt8, inputOf } from '../../src/training-flow/accuracy.ts';
+import { kernelCounts } from '../../src/training-flow/kernels.ts';
+import { arranged, audit, pruneToRule, type RuleOn } from '../../src/training-flow/rule.ts';
 
 /**
  * given: as it came, untrained here.  adaptive-int8: adaptive, then a last epoch with int8 in sight.
@@ -54,7 +48,7 @@ const MACHINE = 'sense';
 const HARDWARE_PICTURES = 16;
 
 export const kernels = createHash('sha256')
-  .update(readFileSync(new URL('../src/tensor/kernels/wasm.gen.ts', import.meta.url)))
+  .update(readFileSync(new URL('../../src/tensor/kernels/wasm.gen.ts', import.meta.url)))
   .digest('hex')
   .slice(0, 16);
 
@@ -74,42 +68,6 @@ export function ruleOn(method: Method, zeros: number): RuleOn {
     rule: ruleFor(machine, machine.arch, { kind: KINDS[method], zeros }),
     exempt: () => false,
   };
-}
-
-/** Trained to the end; progress is told a few times a minute. */
-export function trained(
-  start: Model,
-  dataset: Dataset,
-  options: Recipe & Pick<TrainOptions, 'seed'>,
-  { on, say }: { on?: RuleOn | undefined; say: (share: number, loss: number) => void },
-): Model {
-  // Tested at the end, on everything; in between a few pictures say whether it runs at all.
-  const glimpse = { ...dataset, test: { ...dataset.test, count: Math.min(500, dataset.test.count) } };
-  const rule = on && {
-    zeros: highest(on, start),
-    exempt: on.exempt,
-    mask: maskRule(on, start),
-  };
-  const steps = train(start, glimpse, { ...options, ...rule });
-  for (;;) {
-    const next = steps.next();
-    if (next.done) return withParameters(start, next.value.parameters);
-    const { step, steps: all, loss } = next.value;
-    if (step % 50 === 0) say(step / all, loss);
-  }
-}
-
-/** A finished network after one more epoch, rounded to int8 as it goes: plain fp32 weights again. */
-export function withInt8InSight(
-  network: Model,
-  dataset: Dataset,
-  options: Recipe & Pick<TrainOptions, 'seed'>,
-  { zeros, say }: { zeros: number; say: (share: number, loss: number) => void },
-): Model {
-  const start = withRoundedValues(network, calibrationOf(network, dataset));
-  const { batchSize } = options;
-  const last = { ...besideInt8(options, { epochs: 1, zeros }), batchSize };
-  return withParameters(network, parametersOf(trained(start, dataset, last, { say })));
 }
 
 /** Weights as the machine gets them: folded, in the rule's order, and what is pruned exactly 0. */
@@ -161,23 +119,4 @@ function largestKernels(network: Model): readonly number[] {
         counts[n]! += count;
       });
   return counts;
-}
-
-/** Weights between sittings: beside the checkout's other caches, never committed. */
-const CACHE = '.cache/accuracy';
-
-export function keepWeights(name: string, model: Model, parameters: ReadonlyMap<string, Float32Array>): void {
-  mkdirSync(CACHE, { recursive: true });
-  const tensors = new Map([...parameters].map(([key, v]) => [key, float32Tensor([v.length], v)]));
-  const metadata = new Map([['model', model.name]]);
-  writeFileSync(`${CACHE}/${name}.safetensors`, encodeSafetensors({ tensors, metadata }));
-}
-
-export function keptWeights(name: string): ReadonlyMap<string, Float32Array> | undefined {
-  try {
-    const { tensors } = decodeSafetensors(readFileSync(`${CACHE}/${name}.safetensors`));
-    return new Map([...tensors].map(([key, { values }]) => [key, values as Float32Array]));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,13 +1,13 @@
 /** What the accuracy experiment trains: networks, where each starts, and for how long. Change a number and rows are made anew. */
 import { readFileSync } from 'node:fs';
-import { loadDataset } from '../cli/datasets/index.ts';
-import type { Model } from '../src/model/model.ts';
-import { findZoo } from '../src/model/zoo/index.ts';
-import { importOnnx } from '../src/onnx/import.ts';
-import { seeded } from '../src/tensor/random.ts';
-import type { Dataset } from '../src/train/datasets/dataset.ts';
-import { initialise } from '../src/train/initialise.ts';
-import type { TrainOptions } from '../src/train/loop.ts';
+import { loadDataset } from '../../cli/datasets/index.ts';
+import type { Model } from '../../src/model/model.ts';
+import { findZoo } from '../../src/model/zoo/index.ts';
+import { importOnnx } from '../../src/onnx/import.ts';
+import { seeded } from '../../src/tensor/random.ts';
+import type { Dataset } from '../../src/train/datasets/dataset.ts';
+import { initialise } from '../../src/train/initialise.ts';
+import type { TrainOptions } from '../../src/train/loop.ts';
 
 export type Recipe = Omit<TrainOptions, 'seed' | 'zeros' | 'mask' | 'exempt'> & {
   readonly batchSize: number;
