@@ -433,7 +433,7 @@ module sense_core #(
   end
 
   // Waves.
-  logic record_valid, record_ready, issue_idle, lanes_ready, emitted;
+  logic record_valid, record_ready, issue_idle, lanes_ready, emitted, cleared;
   logic region_valid, region_half, region_done;
   logic [15:0] region_partition, region_block;
   logic [RECORD_BITS-1:0] record;
@@ -463,6 +463,7 @@ module sense_core #(
       .ifmap_loaded,
       .weights_loaded,
       .region_emitted(emitted),
+      .half_cleared(cleared),
       .lanes_ready(lanes_ready && tables_ready),
       .idle(issue_idle),
       .partition_address(issue_partition_address),
@@ -622,6 +623,7 @@ module sense_core #(
       .region_half,
       .region_done,
       .emitted,
+      .cleared,
       .lanes_ready,
       .partition_address(emit_partition_address),
       .partition(emit_partition),

@@ -47,6 +47,7 @@ module wave_issue #(
     input  logic                       ifmap_loaded,
     input  logic                       weights_loaded,
     input  logic                       region_emitted,
+    input  logic                       half_cleared,       // of the ofmap lanes
     input  logic                       lanes_ready,        // the ofmap lanes are cleared after reset
     output logic                       idle,               // every wave is in the queue, every region emitted
     output logic [               15:0] partition_address,
@@ -113,6 +114,7 @@ module wave_issue #(
       .ifmap_loaded,
       .weights_loaded,
       .region_emitted,
+      .half_cleared,
       .lanes_ready,
       .idle,
       .partition_address,

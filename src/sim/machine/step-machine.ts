@@ -255,6 +255,7 @@ export class Machine {
       ...{ start, layer, ifmapLoaded: ifmLoad.loaded, weightsLoaded: weightFetch.loaded },
       ...{
         regionEmitted: this.emit.emitted,
+        halfCleared: this.emit.cleared,
         lanesReady: this.emit.lanesReady && control.tablesReady,
         slots: ifmLoad.slots,
       },
