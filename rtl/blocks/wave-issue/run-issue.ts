@@ -6,7 +6,7 @@ import type { ExpectedRow } from '../agree.ts';
 import type { InputRow } from '../cosim.ts';
 import type { DrawnLayer } from './random-layer.ts';
 
-export const ISSUE_SHAPE = { psumBanks: 2, entries: 32, weightBeats: 16, wordsPerBeat: 3 } as const;
+export const ISSUE_SHAPE = { psumBanks: 2, entries: 32, weightBeats: 16, subBits: 3 } as const;
 
 type Fields = readonly (readonly [value: number, width: number])[];
 
@@ -88,7 +88,8 @@ function runLayer(drawn: DrawnLayer, { issue, below, hurry, weights, lanes, vect
     vectors.push({
       ...{ start, weight_first: layer.weightFirst, partitions: layer.partitions, units: layer.units },
       ...{ blocks: layer.blocks, unit_blocks: layer.unitBlocks, chunks: layer.chunks, groups: layer.groups },
-      ...{ chunk_groups: layer.chunkGroups, block_beats: layer.blockBeats, lanes_ready: lanesReady },
+      ...{ chunk_groups: layer.chunkGroups, block_beats: layer.blockBeats, bare: layer.bare },
+      ...{ lanes_ready: lanesReady },
       ...{ ifmap_loaded: ifmapLoaded, weights_loaded: weightsLoaded, region_emitted: regionEmitted },
       ...{ half_cleared: halfCleared, record_ready: recordReady, slots: found },
       partition: joined([
@@ -97,7 +98,8 @@ function runLayer(drawn: DrawnLayer, { issue, below, hurry, weights, lanes, vect
         [0, 56],
       ]),
       group_data: joined([
-        [group?.beat ?? 0, 16],
+        [group?.word ?? 0, 4],
+        [group?.beat ?? 0, 12],
         [group?.header ?? 0, 16],
         [group?.words ?? 0, 16],
       ]),

@@ -23,6 +23,7 @@ export type IssueLayer = Pick<
   | 'chunks'
   | 'chunkGroups'
   | 'groups'
+  | 'bare'
   | 'blockBeats'
 >;
 

@@ -16,7 +16,7 @@ import { type ConvShape, ofmapHeight, ofmapWidth } from '../../tensor/conv.ts';
 import type { PerFilter } from '../../tensor/requantise.ts';
 import { bitmapPitch, type IfmapLayout, valuePitch } from './layout.ts';
 import type { MachineShape } from './shape.ts';
-import { wordsPerBeat } from './shape.ts';
+import { bareWordsPerBeat, wordsPerBeat } from './shape.ts';
 
 export interface Pooling {
   readonly kernel: number;
@@ -53,6 +53,7 @@ export interface CutLayer {
   readonly groups: number;
   readonly pitch: number; // psums a row, of every tile
   readonly taps: Uint8Array; // K of each virtual channel
+  readonly bare: boolean; // taps have no offsets: every kernel is one tap
   readonly unitBlocks: number;
   readonly chunkGroups: number;
   readonly weightFirst: boolean;
@@ -217,10 +218,11 @@ function withRegions(
   const pitch = Math.max(...partitions.flat().map(width)) + lowered.halo[1];
   const taps = channelTapCounts(layer, { lowered, virtual: source.virtual, channels, rows });
   const groups = channels / rows;
+  const bare = lowered.slices.every((slice) => slice.taps.every(({ y, x }) => y === 0 && x === 0));
   return {
-    ...{ layer, lowered, tile, virtual: source.virtual, ifmap, ofmap, groups, pitch, taps },
+    ...{ layer, lowered, tile, virtual: source.virtual, ifmap, ofmap, groups, pitch, taps, bare },
     regions: rects.map((rect, i) => ({ rect, feeds: regions[i]!.feeds })),
-    ...weightOrder({ layer, ifmap, taps, groups, arch, shape }),
+    ...weightOrder({ layer, ifmap, taps, bare, groups, arch, shape }),
   };
 }
 
@@ -270,14 +272,23 @@ export const groupWords = (taps: Uint8Array, group: number, { array, pe }: Arch)
       pe.weightLanes,
   );
 
-export const groupBeats = (taps: Uint8Array, group: number, arch: Arch): number =>
-  Math.ceil(groupWords(taps, group, arch) / wordsPerBeat(arch));
+/** Beats of the loads of some groups on end, in a column. */
+export const groupsBeats = (
+  { taps, bare }: Pick<CutLayer, 'taps' | 'bare'>,
+  [first, end]: readonly [number, number],
+  arch: Arch,
+): number => {
+  let words = 0;
+  for (let g = first; g < end; g++) words += groupWords(taps, g, arch);
+  return Math.ceil(words / (bare ? bareWordsPerBeat(arch) : wordsPerBeat(arch)));
+};
 
 /** Units of weights, and whether they or the partitions stay on chip: whichever moves fewer beats. */
 function weightOrder({
   layer,
   ifmap,
   taps,
+  bare,
   groups,
   arch,
   shape,
@@ -285,22 +296,18 @@ function weightOrder({
   layer: MachineLayer;
   ifmap: IfmapLayout;
   taps: Uint8Array;
+  bare: boolean;
   groups: number;
   arch: Arch;
   shape: MachineShape;
 }): Pick<CutLayer, 'unitBlocks' | 'chunkGroups' | 'weightFirst'> {
-  const beats = Array.from({ length: groups }, (_, g) => groupBeats(taps, g, arch));
-  const block = beats.reduce((sum, n) => sum + n, 0);
+  const beats = (some: readonly [number, number]): number => groupsBeats({ taps, bare }, some, arch);
+  const block = beats([0, groups]);
   const blocks = Math.ceil(layer.conv.K / arch.array.cols);
   const partitions = ifmap.partitions.length;
   if (block > shape.weightBeats) {
     let chunkGroups = groups;
-    const largest = (size: number): number =>
-      Math.max(
-        ...cutEvery(groups, size).map(([first, end]) =>
-          beats.slice(first, end).reduce((sum, n) => sum + n, 0),
-        ),
-      );
+    const largest = (size: number): number => Math.max(...cutEvery(groups, size).map(beats));
     while (chunkGroups > 1 && largest(chunkGroups) > shape.weightBeats) chunkGroups--;
     return { unitBlocks: 1, chunkGroups, weightFirst: false };
   }
@@ -320,7 +327,7 @@ function weightOrder({
 export const cutEvery = (end: number, size: number): readonly (readonly [number, number])[] =>
   Array.from({ length: Math.ceil(end / size) }, (_, i) => [i * size, Math.min(end, (i + 1) * size)] as const);
 
-function fits(found: CutLayer, { array, pe }: Arch, shape: MachineShape): boolean {
+function fits(found: CutLayer, arch: Arch, shape: MachineShape): boolean {
   const { layer, ifmap, regions, groups, pitch, lowered, ofmap } = found;
   const { conv } = layer;
   const tiles = ifmap.partitions.map((list) => list.length);
@@ -331,9 +338,8 @@ function fits(found: CutLayer, { array, pe }: Arch, shape: MachineShape): boolea
     0,
   );
   const rowValues = groups * valuePitch(ifmap);
-  const beats = Array.from({ length: groups }, (_, g) => groupBeats(found.taps, g, { array, pe } as Arch));
   return (
-    psums <= pe.psumDepth &&
+    psums <= arch.pe.psumDepth &&
     regions.every(({ rect }) => area(rect) <= shape.ofmWords) &&
     Math.max(...tiles) * groups <= shape.entries &&
     tiles.reduce((sum, n) => sum + n, 0) <= Math.min(shape.tiles, 1023) &&
@@ -344,7 +350,7 @@ function fits(found: CutLayer, { array, pe }: Arch, shape: MachineShape): boolea
     groups <= shape.groups &&
     ifmap.channels <= shape.channels &&
     ifmap.channels * bitmapPitch(ifmap) < 65536 &&
-    Math.max(...beats) <= shape.weightBeats
+    Math.max(...cutEvery(groups, 1).map((group) => groupsBeats(found, group, arch))) <= shape.weightBeats
   );
 }
 

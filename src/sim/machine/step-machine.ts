@@ -25,13 +25,20 @@ import { PsumDrain } from '../../blocks/psum-drain/psum-drain.ts';
 import { Sequencer } from '../../blocks/sequencer/sequencer.ts';
 import { BEAT_BYTES, type Beat, bitsOf, signedBitsOf } from '../../blocks/table-memory/beat.ts';
 import { TableMemory } from '../../blocks/table-memory/table-memory.ts';
-import { tagOf, WaveIssue, type WaveTag } from '../../blocks/wave-issue/wave-issue.ts';
+import { BARE, tagOf, WaveIssue, type WaveTag } from '../../blocks/wave-issue/wave-issue.ts';
 import { WeightFetch } from '../../blocks/weight-fetch/weight-fetch.ts';
 import { type LoadHeader, type TapWord, WeightLoader } from '../../blocks/weight-loader/weight-loader.ts';
 import { WriteGather } from '../../blocks/write-gather/write-gather.ts';
 import { Delay } from './delay.ts';
 import { type DramImage, DramReadPort, type DramTiming, DramWritePort, idealDram } from './dram.ts';
-import { type MachineShape, machineShape, tapBits, wordsPerBeat } from './shape.ts';
+import {
+  bareWordsPerBeat,
+  type MachineShape,
+  machineShape,
+  subBits,
+  tapBits,
+  wordsPerBeat,
+} from './shape.ts';
 
 export interface MachineRun {
   /** From the start to the last byte of the last layer's ofmap in memory. */
@@ -123,27 +130,28 @@ export class Machine {
   readonly #entry: (RowEntry | undefined)[];
   readonly #values: readonly Uint8Array[];
   readonly #value: number[];
-  readonly #weights: readonly (readonly TapWord[])[][]; // column, beat, word of the beat
+  readonly #weights: readonly Beat[][]; // column, beat
   readonly #taps: (TapWord | undefined)[];
   readonly #events: SequencerEvent[] = new Array(FEED - 3).fill(NO_EVENT);
   readonly #ifmapLeaving: Delay;
   readonly #weightsLeaving: Delay;
   readonly #arch: Arch;
-  readonly #wordsPerBeat: number;
   readonly #parts: readonly { commit(): void }[];
 
   constructor(arch: Arch, shape: MachineShape, { dram, timing }: { dram: DramImage; timing: DramTiming }) {
     const { rows, cols } = arch.array;
     const { pe } = arch;
-    [this.#arch, this.#wordsPerBeat] = [arch, wordsPerBeat(arch)];
+    this.#arch = arch;
     this.readPorts = [0, 1, 2].map((port) => new DramReadPort(dram, timing, port));
     this.writePort = new DramWritePort(dram, timing, 3);
     this.ifmLoad = new IfmLoad({ ...shape, rows, psumDepth: pe.psumDepth });
     this.weightFetch = new WeightFetch({ cols, depth: shape.weightBeats });
-    this.issue = new WaveIssue({ ...shape, psumBanks: pe.psumBanks, wordsPerBeat: this.#wordsPerBeat });
+    this.issue = new WaveIssue({ ...shape, psumBanks: pe.psumBanks, subBits: subBits(arch) });
     this.sequencer = new Sequencer(pe);
     this.feeders = Array.from({ length: rows }, () => new IfmStream({ ...pe, signed: false }));
-    this.loader = new WeightLoader({ cols, wordsPerBeat: this.#wordsPerBeat });
+    this.loader = new WeightLoader({
+      ...{ cols, wordsPerBeat: wordsPerBeat(arch), bareWords: bareWordsPerBeat(arch), bareFrom: BARE },
+    });
     this.psumDrain = new PsumDrain({ rows, cols });
     this.array = new PeArray({ rows, cols, ...pe });
     this.drain = new OfmDrain({ rows, cols, words: shape.ofmWords });
@@ -355,7 +363,7 @@ export class Machine {
             new Uint8Array(valueBeat.slice().buffer),
             valuePlace.address * BEAT_BYTES,
           );
-        if (weight) this.#weights[weight.column]![weight.address] = this.#tapWords(weight.beat);
+        if (weight) this.#weights[weight.column]![weight.address] = weight.beat;
       },
     ];
   }
@@ -371,22 +379,22 @@ export class Machine {
     this.#header = Array.from({ length: lanes }, (_, l) =>
       (header >> (2 * l + 1)) & 1 ? { last: ((header >> (2 * l)) & 1) === 1 } : undefined,
     );
-    const beat = 2 ** Math.ceil(Math.log2(this.#wordsPerBeat));
-    for (const [c, at] of reads.taps.entries())
-      this.#taps[c] = this.#weights[c]![Math.floor(at / beat)]?.[at % beat];
+    for (const [c, at] of reads.taps.entries()) this.#taps[c] = this.#tapWord(c, at);
     for (const [r, entry] of reads.entries.entries()) this.#entry[r] = entry;
     for (const [r, value] of reads.values.entries()) this.#value[r] = value;
   }
 
-  #tapWords(beat: Beat): readonly TapWord[] {
+  #tapWord(column: number, at: number): TapWord | undefined {
     const { weightLanes, psumDepth } = this.#arch.pe;
-    const width = tapBits(psumDepth);
-    return Array.from({ length: this.#wordsPerBeat }, (_, w) =>
-      Array.from({ length: weightLanes }, (_, l) => {
-        const at = (w * weightLanes + l) * width;
-        const weight = signedBitsOf(beat, at + width - 8, 8);
-        return weight === 0 ? undefined : { weight, offset: bitsOf(beat, at, width - 8) };
-      }),
-    );
+    const words = 2 ** subBits(this.#arch);
+    const beat = this.#weights[column]![Math.floor((at % BARE) / words)];
+    if (!beat) return undefined;
+    const width = at >= BARE ? 8 : tapBits(psumDepth);
+    return Array.from({ length: weightLanes }, (_, l) => {
+      const bit = ((at % words) * weightLanes + l) * width;
+      if (bit + width > 128) return undefined; // no word of the beat: nobody asks for it
+      const weight = signedBitsOf(beat, bit + width - 8, 8);
+      return weight === 0 ? undefined : { weight, offset: bitsOf(beat, bit, width - 8) };
+    });
   }
 }

@@ -79,6 +79,7 @@ export function layerTables(cut: CutLayer, at: Placement) {
         filtersBeats: filters.length,
         signed: Number(layer.signed),
         weightFirst: Number(cut.weightFirst),
+        bare: Number(cut.bare),
         ...{ partitions: regions.length, units, blocks, unitBlocks: cut.unitBlocks, chunks },
         ...{ chunkGroups: cut.chunkGroups, weights: at.weightsAt, columnBeats, blockBeats },
         unitBeats: columnBeats * cols,
