@@ -23,8 +23,9 @@ import { OfmLane } from '../../blocks/ofm-lane/ofm-lane.ts';
 import { OfmPack, streamsOf } from '../../blocks/ofm-pack/ofm-pack.ts';
 import { PsumDrain } from '../../blocks/psum-drain/psum-drain.ts';
 import { Sequencer } from '../../blocks/sequencer/sequencer.ts';
-import { BEAT_BYTES, type Beat, bitsOf, signedBitsOf } from '../../blocks/table-memory/beat.ts';
+import { BEAT_BYTES, type Beat } from '../../blocks/table-memory/beat.ts';
 import { TableMemory } from '../../blocks/table-memory/table-memory.ts';
+import { tapWordOf } from '../../blocks/table-memory/tap-memory.ts';
 import { BARE, tagOf, WaveIssue, type WaveTag } from '../../blocks/wave-issue/wave-issue.ts';
 import { WeightFetch } from '../../blocks/weight-fetch/weight-fetch.ts';
 import { type LoadHeader, type TapWord, WeightLoader } from '../../blocks/weight-loader/weight-loader.ts';
@@ -385,16 +386,11 @@ export class Machine {
   }
 
   #tapWord(column: number, at: number): TapWord | undefined {
-    const { weightLanes, psumDepth } = this.#arch.pe;
+    const { weightLanes: lanes, psumDepth } = this.#arch.pe;
     const words = 2 ** subBits(this.#arch);
     const beat = this.#weights[column]![Math.floor((at % BARE) / words)];
-    if (!beat) return undefined;
-    const width = at >= BARE ? 8 : tapBits(psumDepth);
-    return Array.from({ length: weightLanes }, (_, l) => {
-      const bit = ((at % words) * weightLanes + l) * width;
-      if (bit + width > 128) return undefined; // no word of the beat: nobody asks for it
-      const weight = signedBitsOf(beat, bit + width - 8, 8);
-      return weight === 0 ? undefined : { weight, offset: bitsOf(beat, bit, width - 8) };
-    });
+    return (
+      beat && tapWordOf(beat, { word: at % words, bare: at >= BARE }, { lanes, tapBits: tapBits(psumDepth) })
+    );
   }
 }
