@@ -96,6 +96,16 @@ export class PassWalk {
     };
   }
 
+  /** What the pass that stands at the offer waits for; empty where none does. */
+  get lacks(): readonly ('ifmap' | 'weights' | 'lanes')[] {
+    if (this.#state !== 'offer') return [];
+    return [
+      ...(this.#needIfmap && this.#ifmaps === 0 ? (['ifmap'] as const) : []),
+      ...(this.#needWeights && this.#weights === 0 ? (['weights'] as const) : []),
+      ...(this.#chunk === 0 && this.#halves === 2 ? (['lanes'] as const) : []),
+    ];
+  }
+
   get #lasts() {
     const { unitBlocks, blocks, units, partitions } = this.#inputs!.layer;
     return {

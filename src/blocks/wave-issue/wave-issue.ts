@@ -84,6 +84,10 @@ export class WaveIssue {
     return this.#passes.idle;
   }
 
+  get lacks(): PassWalk['lacks'] {
+    return this.#passes.lacks;
+  }
+
   get record(): WaveRecord | undefined {
     return this.#queue.out;
   }
