@@ -15,4 +15,6 @@ export interface LayerWork {
   /** What is written back, after ReLU and a pool fused behind the layer; one [K, P', Q'] an image. */
   readonly ofmaps: readonly ByteData[];
   readonly ofmapShape: readonly [K: number, P: number, Q: number];
+  /** position -> ifmap channel: the order they come in where a machine does not sort them itself, fixed beforehand. */
+  readonly order?: Int32Array | undefined;
 }

@@ -1,4 +1,5 @@
 /** Channels dealt to rows: the virtual channels of a pass in a tile, `rows` of them a wave. */
+import { inOrder } from '../schedule/channel-order.ts';
 import type { Operands, Schedule } from '../schedule/schedule.ts';
 import { byWorkPlain } from '../schedule/waves.ts';
 import { type ChannelTaps, channelTaps } from './channel-taps.ts';
@@ -35,18 +36,19 @@ export function tileDealer({ conv, ifmaps, weight }: Operands, schedule: Schedul
     return list;
   };
 
-  /** As they come, sorted once for all tiles of the pass, or sorted tile by tile. */
+  /** Sorted tile by tile, in a given order, as they come, or sorted once for all tiles of the pass. */
   const orderOf = (
     pass: ComputePass,
     tile: ComputeTile,
     channels: readonly DealtChannel[],
   ): readonly number[] => {
-    if (schedule.rearrange === 'none') return [...channels.keys()];
     if (schedule.rearrange === 'per-tile')
       return byWorkPlain(
         Uint16Array.from(channels, ({ stream }) => stream.indices.length),
         Uint8Array.from(channels, (each) => each.taps.most),
       );
+    if (schedule.order) return [...inOrder(schedule.order, tile.layer.slices.length, pass.channels)];
+    if (schedule.rearrange === 'none') return [...channels.keys()];
     return orders(`${pass.partition} ${pass.block} ${pass.channels} ${tile.phase}`, () => {
       const total = new Float64Array(channels.length);
       for (const other of partitionTiles(schedule, pass.partition))

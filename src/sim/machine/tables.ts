@@ -49,8 +49,9 @@ export function layerTables(cut: CutLayer, at: Placement) {
       cols: width(rect),
     }),
   );
-  const filters = Array.from(layer.multiplier, (multiplier, k) =>
-    filterCodec.encode({ bias: layer.bias?.[k] ?? 0, multiplier, shift: layer.shift[k]! }),
+  const { multiplier, shift, bias } = layer;
+  const filters = Array.from(ofmap.order, (k) =>
+    filterCodec.encode({ bias: bias?.[k] ?? 0, multiplier: multiplier[k]!, shift: shift[k]! }),
   );
   const parts = {
     ...{ taps, partitions, headers, groups: weights.groups.map(groupCodec.encode) },
@@ -147,8 +148,9 @@ function emitList({ layer, regions }: CutLayer, p: number, { ofmap, shape }: Pla
   const { rect, feeds } = regions[p]!;
   const { stride, pad } = layer.pool ?? { stride: 1, pad: [0, 0] };
   const [C] = ofmap.size;
-  return feeds.flatMap((partition) =>
-    ofmap.planes.flatMap(({ origin, step }, s) => {
+  return feeds.flatMap(({ partition, planes: [first, end] }) =>
+    ofmap.planes.slice(first, end).flatMap(({ origin, step }, i) => {
+      const s = first + i;
       const tiles = ofmap.partitions[partition]!;
       return tiles.map((tile, t) => {
         const [planeY, planeX] = [origin[0] + step[0] * tile.y[0], origin[1] + step[1] * tile.x[0]];
