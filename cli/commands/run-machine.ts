@@ -25,14 +25,14 @@ export async function checkFidelity(fidelity: Fidelity, options: OptionValues): 
     });
 }
 
-/** The architecture as the hardware is: its channels come in their own order. */
+/** The architecture as the hardware is: it sorts no tile by itself, so channels come in one order a layer, or their own. */
 export function hardwareArch(fidelity: Fidelity, machine: Accelerator, arch: Arch): Arch {
   if (fidelity === 'cost') return arch;
   if (!machine.silicon)
     fail(`${machine.name} is a closed form here: there is no core of it to run`, {
       hint: '--fidelity cost, or a machine with silicon: --machine sense',
     });
-  return { ...arch, rearrange: 'none' };
+  return arch.rearrange === 'per-tile' ? { ...arch, rearrange: 'static' } : arch;
 }
 
 export interface Executed {

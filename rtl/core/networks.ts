@@ -3,15 +3,15 @@
  * channels in any order.
  */
 import fc from 'fast-check';
-import { type ChannelOrder, ownOrder } from '../../src/schedule/channel-order.ts';
-import type { MachineLayer, Pooling } from '../../src/sim/machine/cut.ts';
+import { planesInOrder } from '../../src/schedule/channel-order.ts';
 import type { DramTiming } from '../../src/sim/machine/dram.ts';
+import type { MachineLayer, Pooling } from '../../src/sim/machine/machine-layer.ts';
 import { type ConvShape, ofmapHeight, ofmapWidth, weightCount } from '../../src/tensor/conv.ts';
 import { convReference } from '../../src/tensor/conv-reference.ts';
-import { type Random, seeded } from '../../src/tensor/random.ts';
+import { seeded } from '../../src/tensor/random.ts';
 import { requantiseInto } from '../../src/tensor/requantise.ts';
 import type { ByteData } from '../../src/tensor/tensor.ts';
-import { share } from '../random-work.ts';
+import { anyOrder, share } from '../random-work.ts';
 
 export interface MachineCase {
   readonly layers: readonly MachineLayer[];
@@ -112,19 +112,11 @@ function layerOf(
     shift: Uint8Array.from({ length: K }, () => 36 + random.below(5)),
     ...(relu ? { low: 0, high: 255 } : { low: -128, high: 127 }),
     pool: of.flat || !pool ? undefined : pooling(pool, [P, Q]),
-    // A host writes what the first layer reads as it is; behind planes, a fully connected layer's are whole ones.
-    order: anyOrder(of.first ? conv.C : C, seeded(of.seed, 'order')),
+    order:
+      of.flat && !of.first
+        ? planesInOrder(anyOrder(C, seeded(of.seed, 'order')), H * W)
+        : anyOrder(conv.C, seeded(of.seed, 'order')),
   };
-}
-
-/** Channels in an order drawn from all there are. */
-function anyOrder(channels: number, random: Random): ChannelOrder {
-  const order = ownOrder(channels);
-  for (let last = channels - 1; last > 0; last--) {
-    const other = random.below(last + 1);
-    [order[last], order[other]] = [order[other]!, order[last]!];
-  }
-  return order;
 }
 
 function pooling(

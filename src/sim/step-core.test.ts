@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { closedFormCycles } from '../../rtl/compute/closed-form.ts';
 import { anyLayer } from '../../rtl/compute/layers.ts';
-import { randomWork } from '../../rtl/random-work.ts';
+import { anyOrder, randomWork } from '../../rtl/random-work.ts';
 import type { Arch } from '../arch/arch.ts';
 import { zcu102 } from '../arch/presets/zcu102.ts';
 import type { LayerWork } from '../model/work.ts';
 import { planLayer } from '../plan/plan-layer.ts';
 import { convReference } from '../tensor/conv-reference.ts';
+import { seeded } from '../tensor/random.ts';
 import { addHalos } from './add-halos.ts';
 import { computeProgram } from './compute-program.ts';
 import { stepCore } from './step-core.ts';
@@ -54,6 +55,16 @@ const fewPixels: LayerWork = randomWork(
 
 test('any layer on any array: psums of the plain convolution, cycles of the closed form', () => {
   fc.assert(fc.property(anyLayer, anyArch, check), { numRuns: 100 });
+});
+
+test('the same with channels in any order', () => {
+  const ordered = (work: LayerWork): LayerWork => ({ ...work, order: anyOrder(work.conv.C, seeded(6)) });
+  fc.assert(
+    fc.property(anyLayer.map(ordered), anyArch, (work, arch) =>
+      check(work, { ...arch, rearrange: 'static' }),
+    ),
+    { numRuns: 60 },
+  );
 });
 
 test('the order in which the blocks tick does not matter', () => {

@@ -8,14 +8,13 @@
  */
 import type { Arch } from '../../arch/arch.ts';
 import { fail } from '../../errors.ts';
-import { type CutLayer, cutChain, type MachineLayer } from './cut.ts';
+import { type CutLayer, cutChain } from './cut.ts';
 import { DramImage } from './dram.ts';
 import { layoutBeats, type PlacedLayout } from './layout.ts';
+import type { MachineLayer } from './machine-layer.ts';
 import { type MachineShape, machineShape } from './shape.ts';
 import { layerTables } from './tables.ts';
 import { packWeights } from './weights.ts';
-
-export type { MachineLayer } from './cut.ts';
 
 export interface CompiledNetwork {
   readonly dram: DramImage; // all but the ifmap of the first layer

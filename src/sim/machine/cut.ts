@@ -1,7 +1,7 @@
 /** How the layers of a network are cut to the machine's memories: tiles, partitions, units of weights, order of reuse. */
 import type { Arch } from '../../arch/arch.ts';
 import { fail } from '../../errors.ts';
-import { type ChannelOrder, isOrder, ownOrder } from '../../schedule/channel-order.ts';
+import { isOrder, ownOrder, planesInOrder } from '../../schedule/channel-order.ts';
 import { chooseUnroll, type LoweredLayer, lower } from '../../schedule/lowering.ts';
 import {
   area,
@@ -13,38 +13,13 @@ import {
   tilesOf,
   width,
 } from '../../schedule/tiling.ts';
-import { type ConvShape, ofmapHeight, ofmapWidth } from '../../tensor/conv.ts';
-import type { PerFilter } from '../../tensor/requantise.ts';
+import { ofmapHeight, ofmapWidth } from '../../tensor/conv.ts';
 import { bitmapPitch, type IfmapLayout, valuePitch } from './layout.ts';
+import type { MachineLayer, VirtualChannel } from './machine-layer.ts';
 import { groupsThatFit } from './psum-range.ts';
 import { emitCount, type Feed, joinRegions, type RegionRows, regionsOf } from './regions.ts';
 import type { MachineShape } from './shape.ts';
 import { wordsPerBeat } from './shape.ts';
-
-export interface Pooling {
-  readonly kernel: number;
-  readonly stride: number;
-  readonly pad: readonly [top: number, left: number];
-  readonly to: readonly [H: number, W: number];
-}
-
-/** A layer as the machine does it: convolution or fully connected, requantised, pooled. */
-export interface MachineLayer extends PerFilter {
-  readonly name: string;
-  /** Fully connected layers are 1x1 convolutions over one pixel; the ifmap before may be planes that they flatten. */
-  readonly conv: ConvShape;
-  readonly weight: Int8Array; // [K, C, R, S]
-  readonly signed: boolean; // the ifmap
-  readonly pool?: Pooling | undefined;
-  /** In which the ifmap's channels come, their own where it is left out; of whole planes where this layer flattens them. */
-  readonly order?: ChannelOrder | undefined;
-}
-
-/** A virtual channel: which weights it multiplies. */
-export interface VirtualChannel {
-  readonly channel: number; // of the weights
-  readonly slice: number; // of the lowered layer
-}
 
 export interface CutLayer {
   readonly layer: MachineLayer;
@@ -218,13 +193,16 @@ function sourceOf(
         (_, i) => ({ origin: [Math.floor(i / W), i % W], step: [1, 1] }) as const,
       )
     : slices;
-  const order = given ?? ownOrder(C);
-  if (!isOrder(order, C))
-    fail(`the order of its channels does not name each of ${C} once`, { at: `layer "${name}"` });
-  const virtual = Array.from({ length: planes.length * C }, (_, v): VirtualChannel => {
-    const [s, k] = [Math.floor(v / C), order[v % C]!];
-    return flat ? { channel: k * pixels + s, slice: 0 } : { channel: k, slice: s };
-  });
+  const channels = given ?? planesInOrder(ownOrder(C), pixels);
+  const order = channels.subarray(0, C).map((channel) => channel / pixels);
+  const whole = planesInOrder(order, pixels);
+  if (!isOrder(order, C) || channels.length !== conv.C || channels.some((channel, v) => channel !== whole[v]))
+    fail(`the order of its channels is none of ${C} of ${pixels} pixels`, { at: `layer "${name}"` });
+  const virtual = Array.from(
+    { length: planes.length * C },
+    (_, v): VirtualChannel =>
+      flat ? { channel: channels[v]!, slice: 0 } : { channel: channels[v % C]!, slice: Math.floor(v / C) },
+  );
   return { size: flat ? ([C, H, W] as const) : ([conv.C, conv.H, conv.W] as const), planes, order, virtual };
 }
 

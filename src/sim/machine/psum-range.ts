@@ -8,7 +8,7 @@
  */
 import { fail } from '../../errors.ts';
 import type { LoweredLayer } from '../../schedule/lowering.ts';
-import type { MachineLayer, VirtualChannel } from './cut.ts';
+import type { MachineLayer, VirtualChannel } from './machine-layer.ts';
 
 export const LANE_BITS = 32;
 

@@ -1,8 +1,8 @@
 /** Which rows of a layer's ofmap are made together, and what of the next layer's ifmap is cut from them. */
 import { area, cut } from '../../schedule/tiling.ts';
 import { ofmapHeight } from '../../tensor/conv.ts';
-import type { MachineLayer } from './cut.ts';
 import type { IfmapLayout } from './layout.ts';
+import type { MachineLayer } from './machine-layer.ts';
 
 /** Planes [first, end) of a partition of the next layer, of every channel. */
 export interface Feed {
