@@ -32,7 +32,11 @@ const FIELDS = {
     burstBytes: count(1, 65_536),
     source: z.string().min(1).max(1000).describe('where these numbers come from'),
   }),
-  rearrange: z.enum(['none', 'static', 'per-tile']),
+  rearrange: z
+    .enum(['none', 'static', 'per-tile'])
+    .describe(
+      'channels as listed, in one order a layer, or sorted tile by tile, which the hardware here does not do',
+    ),
   reuse: z
     .enum(['reuse-ifmap-first', 'reuse-weight-first'])
     .optional()

@@ -46,12 +46,12 @@ export function randomWork(
 
 /** Channels in an order drawn from all there are. */
 export function anyOrder(channels: number, random: Random): ChannelOrder {
-  const order = ownOrder(channels);
+  const { channels: order } = ownOrder(channels);
   for (let last = channels - 1; last > 0; last--) {
     const other = random.below(last + 1);
     [order[last], order[other]] = [order[other]!, order[last]!];
   }
-  return order;
+  return { channels: order, by: random.below(2) === 0 ? 'slice' : 'channel' };
 }
 
 /** Evenly over percents: most doubles that fast-check draws are next to 0, and layers with nothing in them all alike. */

@@ -72,7 +72,7 @@ export const run: Command = {
     },
     {
       flags: '--fidelity <level>',
-      says: 'cost: the closed form; sim: also step the whole machine; rtl: also its silicon, under Verilator',
+      says: 'cost: the closed form; sim: also step the whole machine, channels in one order a layer; rtl: also its silicon, under Verilator',
       parse: oneOf(['cost', 'sim', 'rtl']),
       fallback: 'cost',
     },

@@ -47,8 +47,9 @@ function ordered(model: Model, input: Input, others: readonly Input[]): readonly
 
 /** Layers whose channels do not come as they are listed. */
 const moved = (tasks: readonly NetworkTask[]): number =>
-  tasks.flatMap(({ chain }) => chain.layers).filter(({ order }) => order!.some((channel, c) => channel !== c))
-    .length;
+  tasks
+    .flatMap(({ chain }) => chain.layers)
+    .filter(({ order }) => order!.channels.some((channel, c) => channel !== c)).length;
 
 const skipped = dataDir() ? missing('verilator') : 'skipped: no data here; set SENSE_DATA_DIR';
 describe.skipIf(skipped)(`real networks on the machine${skipped ? ` (${skipped})` : ''}`, () => {

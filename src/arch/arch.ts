@@ -38,7 +38,7 @@ export interface Arch {
   readonly wordBits: { readonly ifmap: number; readonly weight: number; readonly ofmap: number };
   readonly buffers: Buffers;
   readonly dram: Dram;
-  /** How channels are dealt into waves. */
+  /** How channels are dealt into waves; the hardware here sorts no tile by itself, so of it 'per-tile' is the closed form's. */
   readonly rearrange: 'none' | 'static' | 'per-tile';
   /** An order of reuse for every layer alike; where it is left out, whichever moves fewer bytes, layer by layer. */
   readonly reuse?: Reuse | undefined;

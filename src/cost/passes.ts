@@ -1,6 +1,6 @@
 /** The array's time and work for every pass: one filter block over the tiles of one ifmap partition. */
 import type { Arch } from '../arch/arch.ts';
-import { inOrder } from '../schedule/channel-order.ts';
+import { virtualInOrder, within } from '../schedule/channel-order.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { cut } from '../schedule/tiling.ts';
 import { dealer, type WaveOrder } from '../schedule/waves.ts';
@@ -103,7 +103,9 @@ function waveOrders(counts: LayerCounts, schedule: Schedule, { partition, channe
     return (nonZeros, taps) => byWork(nonZeros, taps);
   }
   if (schedule.order) {
-    const given = schedule.lowered.map(({ slices }) => inOrder(schedule.order!, slices.length, channels));
+    const given = schedule.lowered.map(({ slices }) =>
+      virtualInOrder(within(schedule.order!, channels), slices.length),
+    );
     return (nonZeros, _, phase) => ({ channels: given[phase]!, count: nonZeros.length });
   }
   const asTheyCome = Int32Array.from({ length: size }, (_, v) => v);

@@ -1,24 +1,31 @@
-/** What each channel of a layer asks of its row: ifmap non-zeros x taps, summed over slices and tiles. */
+/** What each virtual channel of a layer asks of its row: ifmap non-zeros x taps, summed over tiles. */
 import type { Arch } from '../arch/arch.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 import type { ByteData } from '../tensor/tensor.ts';
 import { chooseUnroll, type LoweredLayer, lower, type PlaneSlice } from './lowering.ts';
 
-/** Of an ifmap; or, where none is known, of one without zeros: then the taps alone decide. */
-export type ChannelWork = (ifmap: ByteData | undefined) => Float64Array;
+/** Of virtual channels, channel * slices + slice, in an ifmap; or, where none is known, of one without zeros: then the taps alone decide. */
+export interface ChannelWork {
+  readonly slices: number;
+  readonly of: (ifmap: ByteData | undefined) => Float64Array;
+}
 
 export function channelWork(conv: ConvShape, weight: Int8Array, arch: Arch): ChannelWork {
   const lowered = lower(conv, chooseUnroll(conv, arch));
   const taps = lowered.map(({ slices }) => slices.map((slice) => mostTaps(conv, weight, slice)));
-  return (ifmap) => {
-    const work = new Float64Array(conv.C);
-    for (const [phase, layer] of lowered.entries())
-      for (const [s, slice] of layer.slices.entries()) {
-        const positions = positionsOf(conv, layer, slice);
-        for (let c = 0; c < conv.C; c++)
-          work[c]! += nonZeros(ifmap, c * conv.H * conv.W, positions) * taps[phase]![s]![c]!;
-      }
-    return work;
+  const slices = Math.max(...lowered.map((layer) => layer.slices.length));
+  return {
+    slices,
+    of(ifmap) {
+      const work = new Float64Array(conv.C * slices);
+      for (const [phase, layer] of lowered.entries())
+        for (const [s, slice] of layer.slices.entries()) {
+          const positions = positionsOf(conv, layer, slice);
+          for (let c = 0; c < conv.C; c++)
+            work[c * slices + s]! += nonZeros(ifmap, c * conv.H * conv.W, positions) * taps[phase]![s]![c]!;
+        }
+      return work;
+    },
   };
 }
 

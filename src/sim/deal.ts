@@ -1,5 +1,5 @@
 /** Channels dealt to rows: the virtual channels of a pass in a tile, `rows` of them a wave. */
-import { inOrder } from '../schedule/channel-order.ts';
+import { virtualInOrder, within } from '../schedule/channel-order.ts';
 import type { Operands, Schedule } from '../schedule/schedule.ts';
 import { byWorkPlain } from '../schedule/waves.ts';
 import { type ChannelTaps, channelTaps } from './channel-taps.ts';
@@ -47,7 +47,8 @@ export function tileDealer({ conv, ifmaps, weight }: Operands, schedule: Schedul
         Uint16Array.from(channels, ({ stream }) => stream.indices.length),
         Uint8Array.from(channels, (each) => each.taps.most),
       );
-    if (schedule.order) return [...inOrder(schedule.order, tile.layer.slices.length, pass.channels)];
+    if (schedule.order)
+      return [...virtualInOrder(within(schedule.order, pass.channels), tile.layer.slices.length)];
     if (schedule.rearrange === 'none') return [...channels.keys()];
     return orders(`${pass.partition} ${pass.block} ${pass.channels} ${tile.phase}`, () => {
       const total = new Float64Array(channels.length);

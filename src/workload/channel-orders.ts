@@ -32,14 +32,18 @@ export function channelOrders(model: Model, arch: Arch, most: number): ChannelOr
     counts,
     count(works) {
       for (const work of works)
-        counted.set(work.name, [...(counted.get(work.name) ?? []), workOf(work)(work.ifmaps[0])]);
+        counted.set(work.name, [...(counted.get(work.name) ?? []), workOf(work).of(work.ifmaps[0])]);
     },
     orderOf(layer, [first, end]) {
       const { name, conv } = layer;
       const others = (counted.get(name) ?? []).filter((_, i) => i < first || i >= end).slice(0, most);
-      const known = others.length > 0 ? sum(others) : workOf(layer)(undefined);
-      const work = counts ? known : new Float64Array(conv.C);
-      return orderByWork(work, { groups: conv.groups, pixels: pixels.get(name) ?? 1 });
+      const known = others.length > 0 ? sum(others) : workOf(layer).of(undefined);
+      const work = counts ? known : new Float64Array(known.length);
+      return orderByWork(work, workOf(layer).slices, {
+        groups: conv.groups,
+        pixels: pixels.get(name) ?? 1,
+        rows: arch.array.rows,
+      });
     },
   };
 }

@@ -1,7 +1,13 @@
 /** How the layers of a network are cut to the machine's memories: tiles, partitions, units of weights, order of reuse. */
 import type { Arch } from '../../arch/arch.ts';
 import { fail } from '../../errors.ts';
-import { isOrder, ownOrder, planesInOrder } from '../../schedule/channel-order.ts';
+import {
+  type ChannelOrder,
+  isOrder,
+  ownOrder,
+  planesInOrder,
+  virtualInOrder,
+} from '../../schedule/channel-order.ts';
 import { chooseUnroll, type LoweredLayer, lower } from '../../schedule/lowering.ts';
 import {
   area,
@@ -193,16 +199,17 @@ function sourceOf(
         (_, i) => ({ origin: [Math.floor(i / W), i % W], step: [1, 1] }) as const,
       )
     : slices;
-  const channels = given ?? planesInOrder(ownOrder(C), pixels);
-  const order = channels.subarray(0, C).map((channel) => channel / pixels);
-  const whole = planesInOrder(order, pixels);
-  if (!isOrder(order, C) || channels.length !== conv.C || channels.some((channel, v) => channel !== whole[v]))
+  const all = given ?? planesInOrder(ownOrder(C), pixels);
+  const order: ChannelOrder = flat
+    ? { channels: all.channels.subarray(0, C).map((channel) => channel / pixels), by: 'slice' }
+    : all;
+  const read = flat ? planesInOrder(order, pixels) : order;
+  const same = read.channels.every((channel, at) => channel === all.channels[at]);
+  if (!isOrder(order, C) || all.channels.length !== conv.C || !same)
     fail(`the order of its channels is none of ${C} of ${pixels} pixels`, { at: `layer "${name}"` });
-  const virtual = Array.from(
-    { length: planes.length * C },
-    (_, v): VirtualChannel =>
-      flat ? { channel: channels[v]!, slice: 0 } : { channel: channels[v % C]!, slice: Math.floor(v / C) },
-  );
+  const virtual = Array.from(virtualInOrder(read, slices.length), (v): VirtualChannel => {
+    return { channel: Math.floor(v / slices.length), slice: v % slices.length };
+  });
   return { size: flat ? ([C, H, W] as const) : ([conv.C, conv.H, conv.W] as const), planes, order, virtual };
 }
 

@@ -1,6 +1,7 @@
 /** Tasks for the machine, a layer each: from a layer's operands alone, and from a chain that it cannot run in one go. */
 
 import type { LayerWork } from '../../model/work.ts';
+import { within } from '../../schedule/channel-order.ts';
 import { convInt } from '../../tensor/kernels/conv-int.ts';
 import { quantiseMultiplier, requantiseInto } from '../../tensor/requantise.ts';
 import type { ByteData } from '../../tensor/tensor.ts';
@@ -71,12 +72,11 @@ function groupTasks(task: NetworkTask): readonly NetworkTask[] {
     const share = <T extends ByteData | Int32Array>(values: T): T =>
       values.subarray((g * values.length) / groups, ((g + 1) * values.length) / groups) as T;
     const { bias, order } = layer!;
-    const [first, end] = [(g * conv.C) / groups, ((g + 1) * conv.C) / groups];
     const own: MachineLayer = {
       ...layer!,
       conv: { ...conv, C: conv.C / groups, K: conv.K / groups, groups: 1 },
       ...(bias && { bias: share(bias) }),
-      order: order?.filter((channel) => channel >= first && channel < end).map((channel) => channel - first),
+      order: order && within(order, [(g * conv.C) / groups, ((g + 1) * conv.C) / groups]),
       weight: share(layer!.weight),
       multiplier: share(layer!.multiplier),
       shift: share(layer!.shift),

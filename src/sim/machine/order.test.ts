@@ -46,31 +46,35 @@ function ran(layer: LayerWork) {
 }
 
 test.each([
-  [13, 1],
-  [13, 2],
-  [8, 2],
-] as const)('%i channels at stride %i: wave for wave the closed form in the same order', (C, stride) => {
-  const layer = { ...work(C, stride), order: anyOrder(C, seeded(9)) };
-  const { operands, schedule } = planLayer(layer, arch);
-  const { waves, net } = ran(layer);
-  const [cut] = net.layers;
-  // The same tiles, so that waves can be compared: tiles come in the same order, one block of filters.
-  expect([cut!.tile, cut!.regions.length, schedule.partitions.length]).toEqual([schedule.tile, 1, 1]);
-  const dealt = tileDealer(operands, schedule, arch.array.rows);
-  const [pass] = computePasses(schedule);
-  const slots = partitionTiles(schedule, 0).flatMap((tile) =>
-    dealt
-      .waves(pass!, tile)
-      .map((wave) => Math.max(...wave.map(({ stream, taps }) => stream.indices.length * taps.most))),
-  );
-  expect(slots.length).toBeGreaterThan(cut!.ifmap.partitions[0]!.length);
-  expect(waves.map((wave) => wave.slots).filter((n) => n > 0)).toEqual(slots);
-});
+  [13, 1, 'slice'],
+  [13, 2, 'slice'],
+  [13, 2, 'channel'],
+  [8, 2, 'channel'],
+] as const)(
+  '%i channels at stride %i, by %s: wave for wave the closed form in the same order',
+  (C, stride, by) => {
+    const layer = { ...work(C, stride), order: { ...anyOrder(C, seeded(9)), by } };
+    const { operands, schedule } = planLayer(layer, arch);
+    const { waves, net } = ran(layer);
+    const [cut] = net.layers;
+    // The same tiles, so that waves can be compared: tiles come in the same order, one block of filters.
+    expect([cut!.tile, cut!.regions.length, schedule.partitions.length]).toEqual([schedule.tile, 1, 1]);
+    const dealt = tileDealer(operands, schedule, arch.array.rows);
+    const [pass] = computePasses(schedule);
+    const slots = partitionTiles(schedule, 0).flatMap((tile) =>
+      dealt
+        .waves(pass!, tile)
+        .map((wave) => Math.max(...wave.map(({ stream, taps }) => stream.indices.length * taps.most))),
+    );
+    expect(slots.length).toBeGreaterThan(cut!.ifmap.partitions[0]!.length);
+    expect(waves.map((wave) => wave.slots).filter((n) => n > 0)).toEqual(slots);
+  },
+);
 
 test('channels of like work together take less time, and leave the same ofmap', () => {
   const layer = work(24, 1);
-  const weighed = channelWork(layer.conv, layer.weight.data, arch)(layer.ifmaps[0]!);
-  const sorted = orderByWork(weighed, { groups: 1, pixels: 1 });
+  const weighed = channelWork(layer.conv, layer.weight.data, arch);
+  const sorted = orderByWork(weighed.of(layer.ifmaps[0]), weighed.slices, { groups: 1, pixels: 1, rows: 4 });
   const [own, together] = [ran(layer), ran({ ...layer, order: sorted })];
   expect(own.ofmap).toEqual(own.task.ofmaps[0]);
   expect(together.ofmap).toEqual(own.ofmap);
@@ -83,6 +87,6 @@ test('channels of like work together take less time, and leave the same ofmap', 
 });
 
 test('what is no order is refused', () => {
-  const [task] = layerTasks({ ...work(3, 1), order: Int32Array.of(0, 1, 1) });
+  const [task] = layerTasks({ ...work(3, 1), order: { channels: Int32Array.of(0, 1, 1), by: 'slice' } });
   expect(() => compileNetwork(task!.chain.layers, arch)).toThrow('order of its channels is none of 3');
 });

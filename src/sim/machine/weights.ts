@@ -44,7 +44,12 @@ export function packWeights(cut: CutLayer, arch: Arch): PackedWeights {
         const [first, end] = chunks[unit % chunks.length]!;
         const base = (unit * cols + c) * columnBeats + b * blockBeats;
         for (let g = first; g < end; g++)
-          packGroup(image, base + placed[g]!.beat, { cut, group: g, filter: cut.ofmap.order[k]!, arch });
+          packGroup(image, base + placed[g]!.beat, {
+            cut,
+            group: g,
+            filter: cut.ofmap.order.channels[k]!,
+            arch,
+          });
       }
   return { image, units, blocks, chunks: chunks.length, columnBeats, blockBeats, groups: placed };
 }
