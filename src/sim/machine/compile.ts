@@ -3,8 +3,8 @@
  * tables and its descriptor; and where ifmaps lie between them.
  *
  * A layer's ofmap is written as the ifmap of the next one, tiles of that one's size in that one's planes; so layers are
- * cut from the last to the first. Channels come in one order for every tile, a
- * layer's `order`: the layer in front has its filters in it, and a host writes the first ifmap so.
+ * cut from the last to the first. Channels come in one order for every tile, their layer's: the layer in front has its
+ * filters in it, and a host writes the first ifmap so.
  */
 import type { Arch } from '../../arch/arch.ts';
 import { fail } from '../../errors.ts';

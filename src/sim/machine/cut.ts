@@ -127,20 +127,16 @@ interface LayerFacts extends Pick<CutLayer, 'layer' | 'lowered' | 'virtual' | 'g
   readonly psumGroups: number; // that may add up in a PE
 }
 
-function factsOf(
-  layer: MachineLayer,
-  before: MachineLayer | undefined,
-  { array, pe, ...rest }: Arch,
-): LayerFacts {
-  const { rows } = array;
-  const lowered = lower(layer.conv, chooseUnroll(layer.conv, { array, pe, ...rest }))[0]!;
+function factsOf(layer: MachineLayer, before: MachineLayer | undefined, arch: Arch): LayerFacts {
+  const { rows } = arch.array;
+  const lowered = lower(layer.conv, chooseUnroll(layer.conv, arch))[0]!;
   const { virtual, ...source } = sourceOf(layer, lowered, before);
   const groups = Math.ceil(virtual.length / rows);
   const channels = groups * rows;
   return {
     ...{ layer, lowered, virtual, groups, source: { ...source, channels } },
     taps: channelTapCounts(layer, { lowered, virtual, channels, rows }),
-    psumGroups: groupsThatFit(layer, { lowered, virtual, rows, psumBits: pe.psumBits }),
+    psumGroups: groupsThatFit(layer, { lowered, virtual, rows, psumBits: arch.pe.psumBits }),
   };
 }
 
@@ -207,9 +203,10 @@ function sourceOf(
   const same = read.channels.every((channel, at) => channel === all.channels[at]);
   if (!isOrder(order, C) || all.channels.length !== conv.C || !same)
     fail(`the order of its channels is none of ${C} of ${pixels} pixels`, { at: `layer "${name}"` });
-  const virtual = Array.from(virtualInOrder(read, slices.length), (v): VirtualChannel => {
-    return { channel: Math.floor(v / slices.length), slice: v % slices.length };
-  });
+  const virtual = Array.from(
+    virtualInOrder(read, slices.length),
+    (v): VirtualChannel => ({ channel: Math.floor(v / slices.length), slice: v % slices.length }),
+  );
   return { size: flat ? ([C, H, W] as const) : ([conv.C, conv.H, conv.W] as const), planes, order, virtual };
 }
 

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { plainNetwork } from '../../../rtl/core/networks.ts';
-import { smallShape } from '../../../rtl/core/verify.ts';
+import { smallShape, verifyNetworks } from '../../../rtl/core/verify.ts';
+import { missing } from '../../../rtl/tool.ts';
 import { dataDir, dataFile } from '../../../test/data.ts';
 import { zcu102 } from '../../arch/presets/zcu102.ts';
 import { presets } from '../../arch/presets.ts';
@@ -32,24 +33,36 @@ function layer(conv: Partial<ConvShape>, pool?: MachineLayer['pool']): MachineLa
   };
 }
 
-test('14 x 14 psums on lanes of 64, pooled with windows that overlap, then fully connected', () => {
-  const layers = [
-    layer({}, { kernel: 3, stride: 2, pad: [0, 0], to: [6, 6] }),
-    layer({ C: 5 * 36, H: 1, W: 1, R: 1, S: 1, K: 6 }),
-  ];
+/** 14 x 14 psums, pooled with windows that overlap, then fully connected. */
+const layers = [
+  layer({}, { kernel: 3, stride: 2, pad: [0, 0], to: [6, 6] }),
+  layer({ C: 5 * 36, H: 1, W: 1, R: 1, S: 1, K: 6 }),
+];
+const ifmap = Uint8Array.from({ length: 3 * 256 }, () => random.below(256));
+
+test('on lanes of 64 words, every pixel is cut from one region, and the ofmap is right', () => {
   const net = compileNetwork(layers, arch, smallShape(arch));
   const [{ regions }] = net.layers as [(typeof net.layers)[0]];
   expect(regions.length).toBeGreaterThan(1);
-  // Every pixel is cut from one region.
   const planes = regions.flatMap(({ feeds }) => feeds.map((feed) => feed.planes));
   expect(planes.flatMap(([first, end]) => Array.from({ length: end - first }, (_, i) => first + i))).toEqual([
     ...Array(36).keys(),
   ]);
-  const ifmap = Uint8Array.from({ length: 3 * 256 }, () => random.below(256));
   writeIfmap(net.dram, net.input, ifmap);
   stepMachine(net.dram, arch, { first: net.first, shape: smallShape(arch) });
   expect(readIfmap(net.dram, net.output, net.outputSigned)).toEqual(plainNetwork(layers, ifmap));
 });
+
+const noVerilator = missing('verilator');
+test.skipIf(noVerilator)(
+  `in silicon too${noVerilator ? ` (${noVerilator})` : ''}`,
+  { timeout: 300_000 },
+  async () => {
+    const timing = { latency: 5, stall: 60, seed: 1 };
+    const found = await verifyNetworks([{ layers, ifmap, timing }], { arch, seed: 1 });
+    expect(found).toMatchObject({ cases: 1, valueMismatches: 0, cycleMismatches: 0 });
+  },
+);
 
 test.skipIf(!dataDir())(
   'LeNet-5 is one chain on every preset, 32 x 32 (skipped without SENSE_DATA_DIR)',
