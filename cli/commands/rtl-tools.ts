@@ -33,13 +33,10 @@ export async function coreRunner(engine: Engine, session: Session) {
   return npmCoreRunner(session.progress.note);
 }
 
-/** The whole machine runs under Verilator alone: what npm's engine makes of it differs from the stepped machine. */
-export async function machineRunner(engine: Engine) {
-  if (engine === 'npm')
-    fail('the whole machine runs under Verilator only', {
-      hint: 'apt-get install verilator make g++; or leave out --whole: the compute core runs on npm alone',
-    });
-  return (await import('../../rtl/core/build.ts')).runMachine;
+export async function machineRunner(engine: Engine, session: Session) {
+  if (engine === 'verilator') return (await import('../../rtl/core/build.ts')).runMachine;
+  const { npmMachineRunner } = await import('../../rtl/npm/machine.ts');
+  return npmMachineRunner(session.progress.note);
 }
 
 export const simulatorName = (engine: Engine): string => (engine === 'npm' ? 'CXXRTL' : 'Verilator');
