@@ -16,14 +16,12 @@ export async function needs(tools: readonly string[], otherwise = ''): Promise<v
     });
 }
 
-export const needsVerilator = (otherwise?: string): Promise<void> => needs(VERILATOR, otherwise);
-
 /** The engine asked for, or the first of the two that is there: npm's always is. */
 export async function engineOf(options: OptionValues): Promise<Engine> {
   const { isInstalled } = await import('../../rtl/tool.ts');
   const asked = options.engine as Engine | undefined;
   const engine = asked ?? (VERILATOR.every(isInstalled) ? 'verilator' : 'npm');
-  if (engine === 'verilator') await needsVerilator('; or --engine npm');
+  if (engine === 'verilator') await needs(VERILATOR, '; or --engine npm');
   return engine;
 }
 
