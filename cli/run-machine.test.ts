@@ -93,6 +93,12 @@ test('a layer that the machine cannot hold is named, with why and what to try', 
   );
 });
 
+test('a simulator of silicon that is not asked for is refused', async () => {
+  const { code, err } = await call(...small, '--fidelity', 'sim', '--engine', 'npm');
+  expect(code).toBe(2);
+  expect(err).toMatch(/✖ --engine chooses what simulates the silicon.*\n {2}try {2}--fidelity rtl/);
+});
+
 const verilator = missing('verilator', 'make', 'g++');
 describe.skipIf(verilator)(`in silicon ${verilator ?? ''}`, () => {
   test('leaves the same bytes in the same cycles', async () => {

@@ -36,7 +36,7 @@ export async function verifyNetworkLayers(
   if (total === 0)
     fail('no conv or fully connected layer is left to run', { at: name, hint: 'check --layers' });
   const verify: Verify = options.whole
-    ? await onMachine(model, arch, await machineRunner(engine))
+    ? await onMachine(model, arch, await machineRunner(engine, session))
     : await onCore(arch, seed, await coreRunner(engine, session));
   const ran: (Found & { readonly layer: string })[] = [];
   for (const work of works) {
