@@ -20,6 +20,9 @@ const FIELDS = {
     psumBits: count(16, 32),
     weightDepth: count(1, 4096),
     weightLanes: count(1, 1024),
+    gatherChannels: count(1, 1024)
+      .optional()
+      .describe('channels whose weights a column takes in a cycle where each tile has its own order'),
     channelGap: count(0, 64),
   }),
   clock: z.number().min(1e3).max(1e11).describe('Hz'),

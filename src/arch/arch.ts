@@ -17,6 +17,8 @@ export interface Pe {
   readonly weightDepth: number;
   /** Weights a column takes in a cycle while loading. */
   readonly weightLanes: number;
+  /** Channels whose weights it can take in a cycle where every tile has an order of its own; left out, as many as fill the lanes. */
+  readonly gatherChannels?: number | undefined;
   /** Idle slots at a channel change, so that two MACs never meet on one psum. */
   readonly channelGap: number;
 }

@@ -60,7 +60,7 @@ export function tileDealer({ conv, ifmaps, weight }: Operands, schedule: Schedul
   };
 
   return {
-    /** Waves and rows without work are left out. */
+    /** Waves without work are left out, and rows without taps; sorted tile by tile, rows without work too. */
     waves(pass: ComputePass, tile: ComputeTile): readonly Wave[] {
       const channels = channelsOf(pass, tile);
       const order = orderOf(pass, tile, channels);
@@ -70,9 +70,9 @@ export function tileDealer({ conv, ifmaps, weight }: Operands, schedule: Schedul
           order
             .slice(from, from + rows)
             .map((v) => channels[v]!)
-            .filter((each) => workOf(each) > 0),
+            .filter(({ taps }) => taps.most > 0),
         );
-      return waves.filter((wave) => wave.length > 0);
+      return waves.filter((wave) => wave.some((each) => workOf(each) > 0));
     },
   };
 }

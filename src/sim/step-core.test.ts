@@ -22,12 +22,13 @@ const anyArch: fc.Arbitrary<Arch> = fc
     weightLanes: fc.integer({ min: 1, max: 4 }),
     rearrange: fc.constantFrom('per-tile', 'per-tile', 'none', 'static') as fc.Arbitrary<Arch['rearrange']>,
     psumBanks: fc.constantFrom(2, 2, 1) as fc.Arbitrary<1 | 2>,
+    gatherChannels: fc.constantFrom(undefined, 1, 2),
     weightBytes: fc.constantFrom(zcu102.buffers.weightBytes, 256),
   })
-  .map(({ rows, cols, psumDepth, weightLanes, rearrange, psumBanks, weightBytes }) => ({
+  .map(({ rows, cols, rearrange, weightBytes, ...pe }) => ({
     ...zcu102,
     array: { rows, cols },
-    pe: { ...zcu102.pe, psumDepth, weightLanes, psumBanks },
+    pe: { ...zcu102.pe, ...pe },
     buffers: { ...zcu102.buffers, weightBytes },
     rearrange,
   }));
