@@ -50,6 +50,8 @@ module ifm_values #(
   logic [BEATS_BITS-1:0] counts[0:CHANNELS-1];
   logic [BEATS_BITS-1:0] count1;
   wire any = beats != '0;
+  // No operation on narrowing casts inside the concatenation below: Yosys takes its width from before the casts.
+  wire [BEATS_BITS-2:0] more = any ? beats[BEATS_BITS-2:0] - 1'b1 : '0;
 
   // Cycle 2.
   logic valid2, last2, some2, comes2, asks2;
@@ -91,7 +93,7 @@ module ifm_values #(
   );
 
   always_ff @(posedge clk) begin
-    if (beats_write) counts[beats_channel] <= {any, (BEATS_BITS - 1)'(beats) - (BEATS_BITS - 1)'(any)};
+    if (beats_write) counts[beats_channel] <= {any, more};
     if (moves) count1 <= counts[channel];
     if (valid2 && done2) placed[row2] <= placed2;
   end

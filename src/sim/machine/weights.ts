@@ -46,7 +46,12 @@ export function packWeights(cut: CutLayer, arch: Arch): PackedWeights {
         const base = (unit * cols + c) * columnBeats + b * blockBeats;
         for (let g = first; g < end; g++) {
           const { beat, word } = placed[g]!;
-          packGroup(image, [base + beat, word], { cut, group: g, filter: k, arch });
+          packGroup(image, [base + beat, word], {
+            cut,
+            group: g,
+            filter: cut.ofmap.order.channels[k]!,
+            arch,
+          });
         }
       }
   return { image, units, blocks, chunks: chunks.length, columnBeats, blockBeats, groups: placed };
