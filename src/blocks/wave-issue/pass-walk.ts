@@ -45,6 +45,7 @@ export interface Pass {
 type State = 'idle' | 'step' | 'reload' | 'settle' | 'prepare' | 'offer';
 
 export class PassWalk {
+  idle = true; // a cycle late
   #state: State = 'idle';
   #ifmaps = 0; // on chip and not yet taken by a pass
   #weights = 0;
@@ -64,10 +65,6 @@ export class PassWalk {
   #firstGroup = 0;
   #tiles: Pick<Partition, 'firstTile' | 'tiles'> = { firstTile: 0, tiles: 0 };
   #inputs: PassWalkInputs | undefined;
-
-  get idle(): boolean {
-    return this.#state === 'idle' && this.#regions === 0;
-  }
 
   get partitionAddress(): number {
     return this.#partition;
@@ -109,6 +106,7 @@ export class PassWalk {
   commit(): void {
     const { start, layer, ifmapLoaded, weightsLoaded, regionEmitted, lanesReady, partition, taken } =
       this.#inputs!;
+    this.idle = this.#state === 'idle' && this.#regions === 0;
     const opens = this.#chunk === 0;
     this.#able =
       lanesReady &&
