@@ -181,7 +181,8 @@ module sense_core #(
       .data(taps_data)
   );
   lane_memory #(
-      .DEPTH(HEADER_BEATS)
+      .DEPTH(HEADER_BEATS),
+      .TWO_STEPS(1'b1)
   ) header_table (
       .clk,
       .write(table_write && table_select == 3'd2),
@@ -402,6 +403,7 @@ module sense_core #(
     );
     lane_memory #(
         .DEPTH(2 * VALUE_BEATS),
+        .TWO_STEPS(1'b1),
         .LUT_BITS(LUT_REMAINDERS * (128 % 36))
     ) values (
         .clk,
@@ -603,9 +605,9 @@ module sense_core #(
   // Bytes out.
   localparam int OFM_STREAM_BITS = 1 + (OFM_LANES > 1 ? $clog2(OFM_LANES) : 1);
   logic write_valid, write_ready, write_begins, write_ends, gather_idle, write_idle;
-  logic burst_valid, burst_ready;
+  logic burst_valid, burst_ready, slot_freed;
   logic [OFM_STREAM_BITS-1:0] write_stream;
-  logic [OFM_STREAM_BITS:0] burst_slot;
+  logic [OFM_STREAM_BITS:0] burst_slot, freed_slot;
   logic [OFM_STREAM_BITS+4:0] gathered_address;
   logic [BEAT_BITS-1:0] burst_address;
   logic [3:0] burst_last;
@@ -669,6 +671,8 @@ module sense_core #(
       .burst_slot,
       .burst_address,
       .burst_last,
+      .freed(slot_freed),
+      .freed_slot,
       .read_address(gathered_address),
       .read_data(gathered)
   );
@@ -683,6 +687,8 @@ module sense_core #(
       .burst_slot,
       .burst_address,
       .burst_last,
+      .freed(slot_freed),
+      .freed_slot,
       .read_address(gathered_address),
       .read_data(gathered),
       .idle(write_idle),

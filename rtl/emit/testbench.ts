@@ -83,14 +83,19 @@ ${parameters.map(([name]) => `      .${name}(${name})`).join(',\n')}
     $readmemh({folder, "/expected.hex"}, expected);
   end
 
-  // Memories answer a cycle after their address; beyond their end they keep their last answer.
+  // Memories answer a cycle after their address, those of headers and values two; beyond their end they keep their last
+  // answer.
+  logic [HEADER_BITS-1:0] header_next;
+  logic [ROWS*8-1:0] value_next;
   always @(posedge clk) begin
-    if (int'(header_address) < WORDS) header <= headers[int'(header_address)];
+    header <= header_next;
+    value <= value_next;
+    if (int'(header_address) < WORDS) header_next <= headers[int'(header_address)];
     for (int r = 0; r < ROWS; r++) begin
       if (int'(entry_address[r*STREAM_BITS+:STREAM_BITS]) < WAVES)
         entry[r*ENTRY_BITS+:ENTRY_BITS] <= entries[r*WAVES+int'(entry_address[r*STREAM_BITS+:STREAM_BITS])];
       if (int'(value_address[r*STREAM_BITS+:STREAM_BITS]) < VALUES)
-        value[r*8+:8] <= values[r*VALUES+int'(value_address[r*STREAM_BITS+:STREAM_BITS])];
+        value_next[r*8+:8] <= values[r*VALUES+int'(value_address[r*STREAM_BITS+:STREAM_BITS])];
     end
     for (int c = 0; c < COLS; c++)
       if (int'(tap_address[c*STREAM_BITS+:STREAM_BITS]) < WORDS)

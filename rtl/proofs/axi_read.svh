@@ -31,8 +31,8 @@
     if (patience >= 3'd3) assume (arready || !arvalid);  // a fair slave
     if (started) begin
       if (waited) assert (arvalid && araddr == held_address && arlen == held_length);  // stays until it is taken
-      assert (due == (active ? beyond + 1'b1 : '0));
-      if (active) assert (beyond != '1 && address == next_beat);
+      assert (due == (active ? left : '0));
+      if (active) assert (left != '0 && address == next_beat);
       assert (request_ready == (due == '0));  // no request is taken before the one before it is asked for
       assert (idle_for <= patience && idle_for < 3'd4);  // and it comes to its end: a burst every 4 cycles at least
       if (arvalid) begin

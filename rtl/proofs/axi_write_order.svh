@@ -8,7 +8,7 @@
     if (started) assume (!reset);
   end
 
-  // A burst is offered until its last beat is read.
+  // A burst is offered until it is taken.
   logic offered = 1'b0;
   logic [SLOT_BITS+BEAT_BITS+3:0] held_burst;
   always_ff @(posedge clk) begin
@@ -20,7 +20,7 @@
   logic picked = 1'b0, beat_picked = 1'b0, beat_arrives = 1'b0, address_due = 1'b0, beat_due = 1'b0;
   logic [BEAT_BITS+3:0] picked_place;
   logic [128:0] picked_beat;
-  logic [1:0] address_ahead;
+  logic [2:0] address_ahead;
   logic [COUNT_BITS-1:0] beats_ahead;
   logic address_waits = 1'b0, data_waits = 1'b0;
   logic [BEAT_BITS+11:0] held_address;
@@ -40,10 +40,10 @@
     if (started && begins && pick && !picked) begin
       picked <= 1'b1;
       address_due <= 1'b1;
-      picked_place <= {burst_address, burst_last};
-      address_ahead <= addresses - 2'(address_goes);
+      picked_place <= {place, length};
+      address_ahead <= addresses - 3'(address_goes);
       burst_due <= 1'b1;
-      to_last <= 5'(taken) - 5'(data_goes) + 5'(burst_last);
+      to_last <= 5'(taken) - 5'(data_goes) + 5'(length);
     end
     if (address_due && address_goes) begin
       address_due <= address_ahead != '0;
@@ -54,7 +54,7 @@
       beat_picked <= 1'b1;
       beat_arrives <= 1'b1;
       beat_due <= 1'b1;
-      picked_beat[128] <= index == burst_last;
+      picked_beat[128] <= index == length;
       beats_ahead <= taken - COUNT_BITS'(data_goes);
     end
     if (beat_arrives) picked_beat[127:0] <= read_data;

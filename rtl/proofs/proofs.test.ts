@@ -107,7 +107,7 @@ const PROOFS: readonly Proof[] = [
     controls: [
       {
         name: 'bursts to the end of the request',
-        change: { replace: 'length = last ?', by: "length = last || beyond < COUNT_BITS'(BURST) ?" },
+        change: { replace: 'length = last ?', by: "length = last || left <= COUNT_BITS'(BURST) ?" },
       },
       { name: 'a length that is the count', change: { replace: "8'(length)", by: "8'(length) + 8'd1" } },
       {
@@ -126,18 +126,18 @@ const PROOFS: readonly Proof[] = [
       },
       {
         name: 'no limit on open bursts',
-        change: { replace: "address_ready && open != '1", by: 'address_ready' },
+        change: { replace: " && open[OPEN_BITS-1:1] != '1", by: '' },
         parameters: { BEAT_BITS: 1, SLOT_BITS: 1, QUEUE: 2, OPEN_BITS: 2 },
       },
       {
         name: 'beats read without a place',
-        change: { replace: 'burst_valid && !full && (index', by: 'burst_valid && (index' },
+        change: { replace: 'held && room && (begun', by: 'held && (begun' },
       },
     ],
   },
   {
-    name: 'axi_write: bursts and beats leave in their turn, unchanged, the last one marked, and stay until taken (within 6 cycles)',
-    task: write('axi_write_order', { mode: 'bounded', depth: 6 }),
+    name: 'axi_write: bursts and beats leave in their turn, unchanged, the last one marked, and stay until taken (within 7 cycles)',
+    task: write('axi_write_order', { mode: 'bounded', depth: 7 }),
     controls: [
       {
         name: 'a queue that writes to the wrong place',
@@ -149,11 +149,11 @@ const PROOFS: readonly Proof[] = [
       },
       {
         name: 'the first beat marked',
-        change: { replace: 'last1  <= burst_ready', by: 'last1  <= begins' },
+        change: { replace: 'last1 <= last', by: 'last1 <= begins' },
       },
       {
         name: 'a length that is the count',
-        change: { replace: '({burst_address, burst_last})', by: "({burst_address, burst_last + 4'd1})" },
+        change: { replace: '({place, length})', by: "({place, length + 4'd1})" },
       },
     ],
   },

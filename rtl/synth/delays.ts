@@ -13,10 +13,9 @@ export interface Corner {
   readonly wire: number;
 }
 
-export const CORNERS: readonly Corner[] = [
-  { name: 'open', wire: 300 },
-  { name: 'congested', wire: 600 },
-];
+export const OPEN: Corner = { name: 'open', wire: 300 };
+export const CONGESTED: Corner = { name: 'congested', wire: 600 };
+export const CORNERS = [OPEN, CONGESTED] as const;
 
 /** From a clock edge to the output of a cell that holds something. */
 export const CLOCK_TO_OUTPUT: ReadonlyMap<string, number> = new Map([

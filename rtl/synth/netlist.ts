@@ -3,17 +3,19 @@
 /** A wire's number within its module, or a constant. */
 export type Bit = number | '0' | '1' | 'x' | 'z';
 
+export type Port = readonly [name: string, bits: readonly Bit[]];
+
 export interface MappedCell {
   readonly type: string;
-  readonly inputs: readonly (readonly [port: string, bits: readonly Bit[]])[];
-  readonly outputs: readonly (readonly [port: string, bits: readonly Bit[]])[];
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
 }
 
 export interface MappedModule {
   readonly name: string;
   readonly cells: readonly MappedCell[];
-  readonly inputs: readonly Bit[];
-  readonly outputs: readonly Bit[];
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
   /** A readable name for some wires. */
   readonly wires: ReadonlyMap<number, string>;
 }
@@ -51,8 +53,10 @@ export function parseNetlist(json: string): Netlist {
 }
 
 function mappedModule(name: string, { ports = {}, cells = {}, netnames = {} }: YosysModule): MappedModule {
-  const edge = (way: string): readonly Bit[] =>
-    Object.values(ports).flatMap(({ direction, bits }) => (direction === way ? bits : []));
+  const edge = (way: string): readonly Port[] =>
+    Object.entries(ports).flatMap(([port, { direction, bits }]) =>
+      direction === way ? [[port, bits] as const] : [],
+    );
   return {
     name: plainName(name),
     cells: Object.values(cells).map(mappedCell),
@@ -83,3 +87,6 @@ function wireNames(netnames: NonNullable<YosysModule['netnames']>): ReadonlyMap<
 /** `$paramod$…\pe` is a pe with its parameters set. */
 export const plainName = (name: string): string =>
   name.startsWith('$paramod') ? name.split('\\')[1]! : name.replace(/^\\/, '');
+
+/** Whether a cell of this type is a module of ours: vendors write theirs in capitals. */
+export const isInstance = (type: string): boolean => type.startsWith('$paramod') || /^[a-z]/.test(type);

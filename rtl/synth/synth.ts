@@ -6,10 +6,10 @@ import { coreParameters } from '../compute/widths.ts';
 import { machineParameters } from '../core/build.ts';
 import { archOf, type Lean, type LeanSize } from '../lean.ts';
 import { countOwn, instances } from './count.ts';
-import { CORNERS } from './delays.ts';
+import { CONGESTED, CORNERS } from './delays.ts';
 import { type Netlist, plainName } from './netlist.ts';
 import { CORE_SOURCES, MACHINE_SOURCES } from './sources.ts';
-import { type LongestPath, longestPath } from './timing.ts';
+import { joinedPaths, longestPath, type TimedPath } from './timing.ts';
 import { mapDesign } from './yosys.ts';
 
 export interface SynthesisPart {
@@ -20,12 +20,15 @@ export interface SynthesisPart {
 }
 
 /** Estimates in MHz: see timing.ts for what they leave out. */
-export interface BlockTiming {
+export interface CrossingTiming {
   readonly name: string;
-  readonly openMHz: number;
   readonly congestedMHz: number;
   readonly levels: number;
   readonly path: readonly string[];
+}
+
+export interface BlockTiming extends CrossingTiming {
+  readonly openMHz: number;
 }
 
 export interface Synthesis extends Resources {
@@ -35,7 +38,10 @@ export interface Synthesis extends Resources {
   readonly rows: number;
   readonly cols: number;
   readonly parts: readonly SynthesisPart[];
+  /** Of each module, its ports taken as registers. */
   readonly timing: readonly BlockTiming[];
+  /** The longest path through each sequence of modules, the slowest first. */
+  readonly crossings: readonly CrossingTiming[];
   readonly notCounted: readonly string[];
 }
 
@@ -62,6 +68,7 @@ export async function synthesise(options: LeanSize): Promise<Synthesis> {
     cols,
     parts,
     timing: timingOf(netlist),
+    crossings: crossingsOf(netlist),
     notCounted: NOT_COUNTED,
   };
 }
@@ -87,15 +94,18 @@ export function partsOf(netlist: Netlist): readonly SynthesisPart[] {
 
 const timingOf = (netlist: Netlist): readonly BlockTiming[] =>
   [...netlist.modules].map(([type, module]) => {
-    const [open, congested] = CORNERS.map((corner) => longestPath(module, corner)) as [
-      LongestPath,
-      LongestPath,
-    ];
-    return {
-      name: plainName(type),
-      openMHz: open.megahertz,
-      congestedMHz: congested.megahertz,
-      levels: congested.levels,
-      path: congested.path,
-    };
+    const [open, congested] = CORNERS.map((corner) => longestPath(module, corner));
+    return { ...congestedTiming(plainName(type), congested!), openMHz: open!.megahertz };
   });
+
+export const crossingsOf = (netlist: Netlist): readonly CrossingTiming[] =>
+  joinedPaths(netlist, CONGESTED)
+    .filter(({ modules }) => modules.length > 1)
+    .map((path) => congestedTiming(path.modules.join(' > '), path));
+
+const congestedTiming = (name: string, { megahertz, levels, path }: TimedPath): CrossingTiming => ({
+  name,
+  congestedMHz: megahertz,
+  levels,
+  path,
+});

@@ -7,8 +7,13 @@ const KINDS = ['lut', 'lutram', 'ff', 'dsp', 'bram36'] as const;
 const columns = (amounts: Resources): string =>
   KINDS.map((kind) => String(amounts[kind]).padStart(9)).join('');
 
+const SHOWN = 12;
+
+const timingLine = (name: string, megahertz: string, levels: number): string =>
+  `${name.padEnd(28)} ${`${megahertz} MHz`.padStart(17)}   ${levels} levels`;
+
 export function synthesisTable(synthesis: Synthesis): string {
-  const { rows, cols, lean, parts, timing, device, notCounted } = synthesis;
+  const { rows, cols, lean, parts, timing, crossings, device, notCounted } = synthesis;
   const heading = (title: string): string =>
     `${title.padEnd(28)}${KINDS.map((kind) => kind.padStart(9)).join('')}`;
   const share = KINDS.map((kind) =>
@@ -24,10 +29,14 @@ export function synthesisTable(synthesis: Synthesis): string {
     `${(synthesis.fits ? 'fits' : 'DOES NOT FIT').padEnd(28)}${share}`,
     '',
     'longest path, an estimate from cell delays and a fixed delay a wire (open .. congested)',
-    ...timing.map(
-      ({ name, openMHz, congestedMHz, levels }) =>
-        `${name.padEnd(28)}${`${openMHz} .. ${congestedMHz} MHz`.padStart(18)}   ${levels} levels`,
+    ...timing.map(({ name, openMHz, congestedMHz, levels }) =>
+      timingLine(name, `${openMHz} .. ${congestedMHz}`, levels),
     ),
+    '',
+    `longest paths through several modules, congested, the ${SHOWN} slowest of ${crossings.length}`,
+    ...crossings
+      .slice(0, SHOWN)
+      .map(({ name, congestedMHz, levels }) => timingLine(name, String(congestedMHz), levels)),
     '',
     'not in the count:',
     ...notCounted.map((line) => `  ${line}`),

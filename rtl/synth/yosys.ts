@@ -14,12 +14,13 @@ export interface Mapping {
   readonly top: string;
   readonly sources: readonly string[];
   readonly parameters?: Readonly<Record<string, number>>;
-  readonly flatten?: boolean;
+  /** Into one module: before it is mapped, or after, which leaves the cells as they are. */
+  readonly flatten?: 'before' | 'after';
 }
 
 const WITHIN_PE = ['psum_banks', 'psum_single', 'mac_portable', 'mac_dsp48'];
 
-const script = ({ top, sources, flatten = false }: Mapping, file: string): string => {
+const script = ({ top, sources, flatten }: Mapping, file: string): string => {
   const synth = `synth_xilinx -family xcup -top ${top} -noiopad -noclkbuf`;
   return [
     `read_verilog -sv ${sources.map((source) => `"${source}"`).join(' ')}`,
@@ -27,11 +28,12 @@ const script = ({ top, sources, flatten = false }: Mapping, file: string): strin
     `hierarchy -check -top ${top}`,
     // What only stands in a PE counts as the PE's.
     `flatten ${WITHIN_PE.map((name) => `t:*${name}`).join(' ')}`,
-    `${synth}${flatten ? ' -flatten' : ''} -run begin:map_luts`,
+    `${synth}${flatten === 'before' ? ' -flatten' : ''} -run begin:map_luts`,
     'opt_expr -mux_undef -noclkinv; abc -lut 6; clean',
     'techmap -map +/xilinx/ff_map.v; xilinx_srl -fixed -minlen 3',
     'techmap -map +/xilinx/lut_map.v -map +/xilinx/cells_map.v -D LUT_WIDTH=6',
     'xilinx_dffopt; opt_lut_ins -tech xilinx; clean; hierarchy -check',
+    ...(flatten === 'after' ? ['flatten'] : []),
     `write_json "${file}"`,
   ].join('; ');
 };

@@ -25,15 +25,17 @@ export interface CoreRun {
   readonly addresses: readonly Uint16Array[];
 }
 
-/** A memory that answers a cycle after its address. */
+/** A memory that answers a cycle after its address, or more. */
 class Memory<T> {
   out: T | undefined;
   readonly #read: (address: number) => T | undefined;
+  readonly #later: (T | undefined)[]; // what it answers from the next cycle on, the last first
   #address = 0;
-  #held = -1; // the address of `out`
+  #held = -1; // the address that was read last
 
-  constructor(read: (address: number) => T | undefined) {
+  constructor(read: (address: number) => T | undefined, cycles = 1) {
     this.#read = read;
+    this.#later = new Array(cycles).fill(undefined);
   }
 
   tick(address: number): void {
@@ -41,9 +43,11 @@ class Memory<T> {
   }
 
   commit(): void {
-    if (this.#address === this.#held) return;
+    const read = this.#address === this.#held ? this.#later[0] : this.#read(this.#address);
     this.#held = this.#address;
-    this.out = this.#read(this.#address);
+    this.#later.copyWithin(1, 0);
+    this.#later[0] = read;
+    this.out = this.#later.at(-1);
   }
 }
 
@@ -124,13 +128,13 @@ function assemble(program: ComputeProgram, { array: { rows, cols }, pe }: Arch, 
   let record = 0; // the one that is offered
   let late = waits[0] ?? 0;
   let taken = false;
-  const headers = new Memory((word) => headerAt(program, word, pe.weightLanes));
+  const headers = new Memory((word) => headerAt(program, word, pe.weightLanes), 2);
   const taps = Array.from(
     { length: cols },
     (_, c) => new Memory((word) => tapsAt(program, word * cols + c, pe.weightLanes)),
   );
   const entries = feeders.map((_, r) => new Memory((g) => entryAt(program, g * rows + r, pe.psumDepth)));
-  const values = feeders.map((_, r) => new Memory((i) => program.values[r]![i]));
+  const values = feeders.map((_, r) => new Memory((i) => program.values[r]![i], 2));
 
   const above = (r: number) => (r === 0 ? sequencer : feeders[r - 1]!);
   const part = <T>(block: { tick(inputs: T): void; commit(): void }, inputs: () => T): Part => ({

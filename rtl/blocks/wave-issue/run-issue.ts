@@ -78,7 +78,9 @@ function runLayer(drawn: DrawnLayer, { issue, below, hurry, weights, lanes, vect
       !start && side.onChip < 2 && (hurry || below(20) === 0);
     const [ifmapLoaded, weightsLoaded] = [loads(ifmaps), loads(weights)];
     const regionEmitted = emitting > 0 && (hurry || below(10) === 0);
-    const halfCleared = lanes.clearing > 0 && (hurry || below(10) === 0);
+    // A half may be clear before its last byte is written, but not before the region in front is.
+    const clears = lanes.clearing > 0 && emitting <= lanes.clearing;
+    const halfCleared = clears && (hurry || below(10) === 0);
     const recordReady = hurry || below(3) > 0;
     const lanesReady = hurry || t > 20;
     const [partition, group, tile] = [partitions[at.partition], groups[at.group], tiles[at.tile]];

@@ -1,4 +1,4 @@
-/** Writes bursts over AXI4, reading their beats from a memory, and counts the answers. Silicon: axi_write.sv. */
+/** Writes bursts over AXI4, reading their beats from a memory, and counts the answers. Silicon: axi_write.sv, which draws it. */
 import { Fifo } from '../fifo/fifo.ts';
 import type { Beat } from '../table-memory/beat.ts';
 import { BURST, type Burst } from '../write-gather/write-gather.ts';
@@ -21,20 +21,22 @@ export interface AxiWriteInputs {
 }
 
 const QUEUE = 8;
+const ADDRESSES = 4;
 const MOST_OPEN = 255;
 
 export class AxiWrite {
-  readonly #addresses = new Fifo<WriteAddress>(2);
+  idle = true; // a cycle late
+  freed: number | undefined; // the slot whose last beat was read in the cycle before
+  readonly #addresses = new Fifo<WriteAddress>(ADDRESSES);
   readonly #data = new Fifo<WriteBeat>(QUEUE);
-  #open = 0; // bursts begun and not yet answered
+  #burst: Burst | undefined; // held
   #index = 0; // of the beat in its burst
+  #open = 0; // bursts begun and not yet answered
   #taken = 0; // places of the queue: of beats in it and on their way
-  #last: boolean | undefined; // of the beat that is read
+  #room = true;
+  #mayBegin = true;
+  #last: boolean | undefined; // of the beat that was read
   #inputs: AxiWriteInputs | undefined;
-
-  get idle(): boolean {
-    return this.#open === 0;
-  }
 
   get address(): WriteAddress | undefined {
     return this.#addresses.out;
@@ -44,36 +46,47 @@ export class AxiWrite {
     return this.#data.out;
   }
 
-  readAddress(burst: Burst | undefined): number {
-    return (burst?.slot ?? 0) * BURST + this.#index;
+  get burstReady(): boolean {
+    return this.#burst === undefined || this.#ends;
   }
 
-  /** Whether the burst's last beat is read. */
-  takes(burst: Burst | undefined): boolean {
-    return this.#reads(burst) && this.#index === burst?.last;
+  /** Of the beat that is read in this cycle. */
+  get readAddress(): number | undefined {
+    return this.#reads ? this.#burst!.slot * BURST + this.#index : undefined;
   }
 
-  #reads(burst: Burst | undefined): boolean {
-    if (!burst || this.#taken === QUEUE) return false;
-    return this.#index > 0 || (this.#addresses.inReady && this.#open < MOST_OPEN);
+  get #reads(): boolean {
+    return this.#burst !== undefined && this.#room && (this.#index > 0 || this.#mayBegin);
+  }
+
+  get #begins(): boolean {
+    return this.#reads && this.#index === 0;
+  }
+
+  get #ends(): boolean {
+    return this.#reads && this.#index === this.#burst!.last;
   }
 
   tick(inputs: AxiWriteInputs): void {
     this.#inputs = inputs;
-    const { burst, readData, addressTaken, dataTaken } = inputs;
-    const begins = this.#reads(burst) && this.#index === 0;
-    this.#addresses.tick({ word: begins ? burst : undefined, outReady: addressTaken });
+    const { readData, addressTaken, dataTaken } = inputs;
+    this.#addresses.tick({ word: this.#begins ? this.#burst : undefined, outReady: addressTaken });
     const arrives = this.#last === undefined ? undefined : { data: readData!, last: this.#last };
     this.#data.tick({ word: arrives, outReady: dataTaken });
   }
 
   commit(): void {
     const { burst, dataTaken, answered } = this.#inputs!;
-    const [reads, takes] = [this.#reads(burst), this.takes(burst)];
-    this.#open += Number(reads && this.#index === 0) - Number(answered);
+    const [reads, begins, ends] = [this.#reads, this.#begins, this.#ends];
+    this.idle = !burst && !this.#burst && this.#open === 0;
+    this.#room = this.#taken < QUEUE - 1;
+    this.#mayBegin = this.#addresses.count < ADDRESSES - 1 && this.#open < MOST_OPEN - 1;
+    this.freed = ends ? this.#burst!.slot : undefined;
+    this.#last = reads ? ends : undefined;
+    this.#open += Number(begins) - Number(answered);
     this.#taken += Number(reads) - Number(dataTaken && this.data !== undefined);
-    this.#last = reads ? takes : undefined;
-    if (reads) this.#index = takes ? 0 : this.#index + 1;
+    if (!this.#burst || ends) [this.#burst, this.#index] = [burst, 0];
+    else if (reads) this.#index++;
     this.#addresses.commit();
     this.#data.commit();
   }

@@ -1,6 +1,6 @@
 // Reads runs of beats over AXI4: requests are cut into bursts, data comes back in their order.
 //
-//   request {address, beats} ─▶ address, beyond ─▶ AR: bursts of at most BURST beats
+//   request {address, beats} ─▶ address, left ──▶ AR: bursts of at most BURST beats
 //   R ───────────────────────────────────────────▶ out
 //
 // An address is the number of a 128-bit beat. Bursts end where BURST-beat blocks of memory end, so none crosses a
@@ -31,12 +31,13 @@ module axi_read #(
 
   logic active;
   logic [BEAT_BITS-1:0] address;
-  logic [COUNT_BITS-1:0] beyond;  // beats to ask for, but the first
-  // What is left of them behind the block; below zero where the block's border is not reached. One sum decides both
-  // how long this burst is and whether another one follows, so no minimum is worked out on the way.
-  wire [COUNT_BITS:0] behind = {1'b0, beyond} + (COUNT_BITS + 1)'(address[BLOCK_BITS-1:0]) - (COUNT_BITS + 1)'(BURST);
-  wire last = behind[COUNT_BITS];
-  wire [BLOCK_BITS-1:0] length = last ? beyond[BLOCK_BITS-1:0] : ~address[BLOCK_BITS-1:0];
+  logic [COUNT_BITS-1:0] left;  // beats to ask for
+  // Those of them behind the block, and the same less one: below zero where the block's border is not passed. Two sums,
+  // so that neither a comparison nor a minimum is worked out on the way.
+  wire [COUNT_BITS-1:0] behind = left + COUNT_BITS'(address[BLOCK_BITS-1:0]) - COUNT_BITS'(BURST);
+  wire [COUNT_BITS:0] beyond = {1'b0, left} + (COUNT_BITS + 1)'(address[BLOCK_BITS-1:0]) - (COUNT_BITS + 1)'(BURST + 1);
+  wire last = beyond[COUNT_BITS];
+  wire [BLOCK_BITS-1:0] length = last ? left[BLOCK_BITS-1:0] - 1'b1 : ~address[BLOCK_BITS-1:0];
 
   assign request_ready = !active;
   assign arvalid = active;
@@ -45,16 +46,17 @@ module axi_read #(
   assign out_valid = rvalid;
   assign out_data = rdata;
   assign rready = out_ready;
+  wire unused_bits = &{1'b0, beyond};
 
   always_ff @(posedge clk) begin
     if (!active) begin
       active  <= request_valid;
       address <= request_address;
-      beyond  <= request_beats - 1'b1;
+      left    <= request_beats;
     end else if (arready) begin
       active  <= !last;
       address <= {address[BEAT_BITS-1:BLOCK_BITS] + 1'b1, {BLOCK_BITS{1'b0}}};
-      beyond  <= behind[COUNT_BITS-1:0];
+      left    <= behind;
     end
     if (reset) active <= 1'b0;
   end

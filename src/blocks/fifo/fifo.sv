@@ -4,8 +4,8 @@
 //            in_ready ◀── │ DEPTH words  │ ◀── out_ready
 //                         └──────────────┘
 //
-// A word moves where valid and ready are both high. Every output is a function of registers only, so chains of
-// blocks have no combinational path through them. A word is seen at the output one cycle after it was taken.
+// A word moves where valid and ready are both high. Both handshakes are registers, so chains of blocks have no
+// combinational path through them. A word is seen at the output one cycle after it was taken.
 module fifo #(
     parameter int WIDTH = 8,
     parameter int DEPTH = 4  // 2 or more
@@ -28,12 +28,14 @@ module fifo #(
   logic [PLACE_BITS-1:0] head;  // the oldest word
   logic [PLACE_BITS-1:0] tail;  // the next free place
 
+  wire [COUNT_BITS-1:0] more = count + 1'b1;
+  wire [COUNT_BITS-1:0] fewer = count - 1'b1;
   wire push = in_valid && in_ready;
   wire pop = out_valid && out_ready;
+  wire grows = push && !pop;
+  wire shrinks = pop && !push;
 
-  assign in_ready  = count != COUNT_BITS'(DEPTH);
-  assign out_valid = count != '0;
-  assign out_word  = words[head];
+  assign out_word = words[head];
 
   always_ff @(posedge clk) begin
     if (push) words[tail] <= in_word;
@@ -41,11 +43,15 @@ module fifo #(
       head  <= '0;
       tail  <= '0;
       count <= '0;
+      in_ready <= 1'b1;
+      out_valid <= 1'b0;
     end else begin
       if (push) tail <= tail == LAST ? '0 : tail + 1'b1;
       if (pop) head <= head == LAST ? '0 : head + 1'b1;
-      if (push && !pop) count <= count + 1'b1;
-      if (pop && !push) count <= count - 1'b1;
+      if (grows) count <= more;
+      if (shrinks) count <= fewer;
+      in_ready <= shrinks || (in_ready && !(grows && more == COUNT_BITS'(DEPTH)));
+      out_valid <= grows || (out_valid && !(shrinks && fewer == '0));
     end
   end
 
@@ -82,6 +88,7 @@ module fifo #(
       assert (count <= COUNT_BITS'(DEPTH));  // no overflow, no underflow
       assert (head <= LAST && tail <= LAST);
       assert (end_of_span == {1'b0, tail});
+      assert (in_ready == (count != COUNT_BITS'(DEPTH)) && out_valid == (count != '0));
       assert (in_ready || out_valid);  // never stuck: it can always give or take
       if (picked) begin
         assert (ahead < count);  // the word is inside

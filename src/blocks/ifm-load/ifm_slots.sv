@@ -3,11 +3,11 @@
 //   cycle 0   n and K of a row; the slots that its wave has so far are asked for
 //   cycle 1   n * K; they come
 //   cycle 2   the more of both
-//   cycle 3   the same, where rows follow close
+//   cycle 3   the more of it and the row before, where that is of the same wave
 //   cycle 4   it is written
 //
 // The rows of a wave follow each other at the distance of the tiles of the partition. Where these are 4 or fewer the
-// wave's slots are not in memory yet: they come round in a line of as many registers.
+// wave's slots are not in memory yet: they come round in a line of registers, one a row; those of a lone tile in cycle 3.
 module ifm_slots #(
     parameter int PSUM_DEPTH = 64,
     parameter int WEIGHT_DEPTH = 32,
@@ -30,13 +30,11 @@ module ifm_slots #(
     output logic [ SLOT_BITS-1:0] slots           // a cycle later
 );
   logic [SLOT_BITS-1:0] waves[0:2*ENTRIES-1];
-  logic valid1, valid2, valid3, valid4, top1, top2, follows3;
+  logic valid1, valid2, valid3, valid4, top1, top2, follows2, follows3;
   logic [INDEX_BITS-1:0] index1, index2, index3, index4;
-  logic [SLOT_BITS-1:0] product1, product2, stored1, stored2, most3, most4;
+  logic [SLOT_BITS-1:0] product1, product2, stored1, before2, most3, most4;
   logic one_tile, two_tiles, three_tiles, few_tiles;
-  logic [SLOT_BITS-1:0] before3;  // slots of the wave in cycle 3 so far
-  logic [SLOT_BITS-1:0] line2, line3, line4;  // slots that come round after 2, 3, 4 rows
-  wire [SLOT_BITS-1:0] result3 = follows3 && before3 > most3 ? before3 : most3;
+  logic [SLOT_BITS-1:0] line4, line5;  // what most3 was one and two rows ago
 
   always_ff @(posedge clk) begin
     stored1 <= waves[{half, index}];
@@ -55,16 +53,16 @@ module ifm_slots #(
 
     product1 <= SLOT_BITS'(ones) * SLOT_BITS'(taps);
     product2 <= product1;
-    stored2 <= few_tiles || top1 ? '0 : stored1;
-    most3 <= product2 > stored2 ? product2 : stored2;
-    follows3 <= few_tiles && !top2;
-    most4 <= result3;
-    if (valid3) begin
-      before3 <= one_tile ? result3 : line2;
-      line2 <= two_tiles ? result3 : line3;
-      line3 <= three_tiles ? result3 : line4;
-      line4 <= result3;
+    if (!few_tiles) before2 <= stored1;
+    follows2 <= !one_tile && !top1;
+    if (valid2) begin
+      most3 <= follows2 && before2 > product2 ? before2 : product2;
+      line4 <= most3;
+      line5 <= line4;
+      if (few_tiles) before2 <= two_tiles ? most3 : three_tiles ? line4 : line5;
     end
+    follows3 <= one_tile && !top2;
+    if (valid3) most4 <= follows3 && most4 > most3 ? most4 : most3;
     if (reset) {valid1, valid2, valid3, valid4} <= '0;
   end
 endmodule

@@ -91,7 +91,7 @@ function run(waves: readonly Wave[], { psumDepth, signed }: { psumDepth: number;
   }[] = [];
   const starts: number[] = [];
   let [nextStart, wave] = [2, 0];
-  let [entry, value] = [placed[0]!.entry, 0];
+  let [entry, value, valueNext] = [placed[0]!.entry, 0, 0];
   for (let t = 0; wave < waves.length || t < nextStart + FEED + 3; t++) {
     let control: WaveControl | undefined;
     if (t === nextStart && wave < waves.length) {
@@ -106,7 +106,7 @@ function run(waves: readonly Wave[], { psumDepth, signed }: { psumDepth: number;
     feeder.tick({ control, entryAddress, entry, value });
     feeder.commit();
     entry = placed[entryAddress]!.entry;
-    value = values[valueAddress] ?? value;
+    [value, valueNext] = [valueNext, values[valueAddress] ?? valueNext];
   }
   return { cycles, starts };
 }

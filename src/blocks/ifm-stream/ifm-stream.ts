@@ -26,7 +26,7 @@ export interface IfmStreamInputs {
   readonly control: WaveControl | undefined; // defined: a wave starts
   readonly entryAddress: number; // of the next wave
   readonly entry: RowEntry | undefined; // what the memory gave for entryAddress of the cycle before
-  readonly value: number | undefined; // likewise for valueAddress
+  readonly value: number | undefined; // for valueAddress of two cycles before
 }
 
 /** A multiplication instead of a division: index * reciprocal >> 2 log2(depth) is floor(index / width), index < depth. */
@@ -45,7 +45,8 @@ interface Leaving {
 }
 
 const SEARCH = 4; // cycles from a start to its first slot: the search for the first chunk of the bitmap
-const PLACING = FEED - SEARCH - 1; // from a slot's value to its operation on the array's edge
+const VALUE = 2; // cycles from a slot to its value
+const PLACING = FEED - SEARCH - VALUE; // from there to its operation on the array's edge
 
 export class IfmStream {
   control: WaveControl | undefined; // to the row below
@@ -65,7 +66,7 @@ export class IfmStream {
   #lane = 0;
   #word = 0;
   #tile: WaveControl | undefined;
-  #slot: Slot | undefined;
+  readonly #slots: (Slot | undefined)[] = new Array(VALUE).fill(undefined); // whose values are on their way
   readonly #leaving: (Leaving | undefined)[] = new Array(PLACING).fill(undefined);
   #inputs: IfmStreamInputs = { control: undefined, entryAddress: 0, entry: undefined, value: undefined };
 
@@ -100,11 +101,10 @@ export class IfmStream {
   commit(): void {
     const { control, entryAddress, entry, value } = this.#inputs;
     this.#leaving.copyWithin(1, 0);
-    this.#leaving[0] = this.#slot && {
-      operation: this.#place(this.#slot, value ?? 0),
-      read: this.#slot.read,
-    };
-    this.#slot = this.#issue();
+    const slot = this.#slots.at(-1);
+    this.#leaving[0] = slot && { operation: this.#place(slot, value ?? 0), read: slot.read };
+    this.#slots.copyWithin(1, 0);
+    this.#slots[0] = this.#issue();
 
     const [, counted, searched] = this.#starting;
     if (counted) {

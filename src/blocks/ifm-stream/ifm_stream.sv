@@ -14,7 +14,7 @@
 //
 // While a chunk gives its bits the next one is picked, so that every chunk but the first comes without a wait. A wave
 // starts with `start`, at least 3 cycles after the last slot of the one before (the channel gap), 2 after its start.
-// Memories answer one cycle after their address; the entry's comes a cycle before `start`.
+// The entry's memory answers a cycle after its address, a cycle before `start`, that of the values two cycles after.
 module ifm_stream #(
     parameter int PSUM_DEPTH = 64,
     parameter int WEIGHT_DEPTH = 32,
@@ -146,7 +146,7 @@ module ifm_stream #(
   logic weight_bank8, psum_bank8, psum_bank9;
   logic [ADDRESS_BITS-1:0] index5, index6, row6, base7, near8, far8, position9;
   logic [PAIRS*ADDRESS_BITS-1:0] product7;
-  logic [7:0] value6, value7, value8;
+  logic [7:0] value7, value8;
   logic [8:0] x9;
   // The product has ADDRESS_BITS more than 2^S, but index / width is less than 2^ADDRESS_BITS.
   localparam int SCALED_BITS = 3 * ADDRESS_BITS;
@@ -174,8 +174,7 @@ module ifm_stream #(
     far8 <= far7;
     position9 <= near8 + far8;
 
-    value6 <= value;
-    value7 <= value6;
+    value7 <= value;
     value8 <= value7;
     x9 <= {signed_ifmap && value8[7], value8};
   end

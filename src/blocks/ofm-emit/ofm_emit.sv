@@ -129,12 +129,13 @@ module ofm_emit #(
   assign read_half = half_now;
 
   // Words of the window, pixels of a row, rows of the tile: what is last is found out a step ahead, and so is where the
-  // next line of the window, the next pixel and the next row begin.
+  // next line of the window, the next pixel and the next row begin, and the second lines of the windows there: a window
+  // that has one takes longer than these take to follow.
   logic [3:0] wy, wx, kernel_but_two;
   logic [6:0] width, rows_left, columns_left;
   logic one_word, one_column;
   logic window_last, line_last, last_line, column_last, row_last;
-  logic [WORD_BITS-1:0] line_next, pixel_next, row_next, down;
+  logic [WORD_BITS-1:0] line_next, pixel_next, row_next, pixel_line, row_line, down;
   wire [WORD_BITS-1:0] pixel_at = column_last ? row_next : pixel_next;
 
   wire clears = clear_half != '0;
@@ -282,6 +283,8 @@ module ofm_emit #(
     kernel_but_two <= kernel - 4'd2;
     tile_bitmaps <= bitmap_base + entry_bitmaps;
     tile_values <= value_base + entry_values;
+    pixel_line <= pixel_next + WORD_BITS'(pitch);
+    row_line <= row_next + WORD_BITS'(pitch);
     case (state)
       IDLE: if (begins) state <= FIND;
       FIND: begin
@@ -383,7 +386,7 @@ module ofm_emit #(
           window_x <= column_last ? tile_left : window_x + along;
           read_address <= pixel_at;
           pixel_next <= pixel_at + WORD_BITS'(along);
-          line_next <= pixel_at + WORD_BITS'(pitch);
+          line_next <= column_last ? row_line : pixel_line;
           if (column_last) begin
             rows_left <= rows_left - 1'b1;
             row_last <= rows_left == 7'd2;

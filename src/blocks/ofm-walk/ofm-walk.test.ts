@@ -40,7 +40,7 @@ function drawRegion({ below }: Random): Region {
   return { tiles, base, words: P * Q };
 }
 
-/** Psums leave the first column one after another, with pauses; the next tile comes with the last of them or later. */
+/** Psums leave the first column one after another, with pauses; the next tile comes with the last of them or later, two cycles ahead. */
 function walked(seed: number, regions: number) {
   const random = seeded(seed, 'walk');
   const walk = new OfmWalk(WORDS);
@@ -59,15 +59,17 @@ function walked(seed: number, regions: number) {
   const drawn = Array.from({ length: regions }, () => drawRegion(random));
   const tiles = drawn.flatMap((region) => region.tiles);
   cycle(tiles[0]!.tile, false);
+  cycle(undefined, false);
   for (const [i, { plain: places }] of tiles.entries()) {
     const next = tiles[i + 1]?.tile;
     const early = random.below(2) === 0;
     for (const psum of places.keys()) {
-      cycle(early && psum === places.length - 1 ? next : undefined, true);
-      if (random.below(4) === 0) cycle(undefined, false);
+      const last = psum === places.length - 1;
+      cycle(early && last ? next : undefined, true);
+      if (last || random.below(4) === 0) cycle(early || !last ? undefined : next, false);
     }
     plain.push(...places);
-    if (!early) cycle(next, false);
+    if (!early) cycle(undefined, false);
   }
   cycle(undefined, false);
   return { drawn, vectors, expected, found, plain };

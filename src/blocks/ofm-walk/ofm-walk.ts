@@ -23,7 +23,7 @@ export interface WalkedTile {
 }
 
 export interface WalkInputs {
-  /** Taken at once; at the latest with the last psum of the tile before it. */
+  /** Taken at once: with the last psum of the tile before it or later, two cycles before its own first one. */
   readonly tile: WalkedTile | undefined;
   /** A psum leaves the first column. */
   readonly step: boolean;

@@ -12,7 +12,8 @@ module ofm_walk #(
 ) (
     input  logic                            clk,
     input  logic                            reset,
-    // Taken in any cycle in which it is valid, at the latest with the last psum of the tile before it.
+    // Taken in any cycle in which it is valid: at the earliest with the last psum of the tile before it, and two cycles
+    // before its own first one.
     input  logic                            tile_valid,
     input  logic signed [POSITION_BITS-1:0] tile_top,
     input  logic signed [POSITION_BITS-1:0] tile_left,
@@ -27,8 +28,9 @@ module ofm_walk #(
     output logic        [ ADDRESS_BITS-1:0] place_address
 );
   logic signed [POSITION_BITS-1:0] y, x, left, rows, cols;
-  logic [POSITION_BITS-1:0] to_go, others;  // psums of the row behind this one, and behind its first
+  logic [POSITION_BITS-1:0] width, to_go, others;  // psums of a row; those behind this one, and behind its first
   logic row_ends, lone;  // whether these are none, found out a step ahead
+  logic fresh;  // a tile that came a cycle ago
   logic [ADDRESS_BITS-1:0] address, row_address, along, down;
 
   wire wanted = !y[POSITION_BITS-1] && !x[POSITION_BITS-1] && y < rows && x < cols;
@@ -36,21 +38,24 @@ module ofm_walk #(
   always_ff @(posedge clk) begin
     place_valid   <= step && wanted && !reset;
     place_address <= address;
+    fresh <= tile_valid;
     if (tile_valid) begin
       y <= tile_top;
       x <= tile_left;
       left <= tile_left;
-      to_go <= tile_width - 1'b1;
-      others <= tile_width - 1'b1;
-      row_ends <= tile_width == POSITION_BITS'(1);
-      lone <= tile_width == POSITION_BITS'(1);
+      width <= tile_width;
       address <= tile_address;
       row_address <= tile_address;
       along <= tile_step;
       down <= tile_row_step;
       rows <= region_rows;
       cols <= region_cols;
-    end else if (step) begin
+    end
+    if (fresh) begin
+      {to_go, others} <= {2{width - 1'b1}};
+      {row_ends, lone} <= {2{width == POSITION_BITS'(1)}};
+    end
+    if (step && !tile_valid) begin
       if (row_ends) y <= y + 1'b1;
       x <= row_ends ? left : x + 1'b1;
       to_go <= row_ends ? others : to_go - 1'b1;

@@ -219,6 +219,7 @@ module requantise #(
       assert (taken <= COUNT_BITS'(QUEUE));
       assert (full == (taken == COUNT_BITS'(QUEUE)));
       assert ((COUNT_BITS + 4)'(taken) == (COUNT_BITS + 4)'(queued) + on_the_way);
+      assert (queue_ready == (queued != COUNT_BITS'(QUEUE)) && out_valid == (queued != '0));
       assert (!valid[STAGES-1] || queue_ready);
     end
   end

@@ -47,6 +47,7 @@ export interface Pass {
 type State = 'idle' | 'step' | 'reload' | 'settle' | 'prepare' | 'offer';
 
 export class PassWalk {
+  idle = true; // a cycle late
   #state: State = 'idle';
   #ifmaps = 0; // on chip and not yet taken by a pass
   #weights = 0;
@@ -67,10 +68,6 @@ export class PassWalk {
   #firstGroup = 0;
   #tiles: Pick<Partition, 'firstTile' | 'tiles'> = { firstTile: 0, tiles: 0 };
   #inputs: PassWalkInputs | undefined;
-
-  get idle(): boolean {
-    return this.#state === 'idle' && this.#unwritten === 0;
-  }
 
   get partitionAddress(): number {
     return this.#partition;
@@ -122,6 +119,7 @@ export class PassWalk {
   commit(): void {
     const { start, layer, ifmapLoaded, weightsLoaded, lanesReady, partition, taken } = this.#inputs!;
     const { regionEmitted, halfCleared } = this.#inputs!;
+    this.idle = this.#state === 'idle' && this.#unwritten === 0;
     const opens = this.#chunk === 0;
     this.#able =
       lanesReady &&

@@ -35,7 +35,7 @@ module pass_walk #(
     input  logic                       region_emitted,
     input  logic                       half_cleared,
     input  logic                       lanes_ready,
-    output logic                       idle,           // no pass is left, every region is emitted
+    output logic                       idle,           // no pass is left, every region is emitted: a cycle late
     output logic [               15:0] partition_address,
     input  logic [              127:0] partition,
     output logic                       offered,
@@ -77,7 +77,6 @@ module pass_walk #(
   wire needs_ifmap = partition_turns && !one_partition;
 
   assign partition_address = at_partition;
-  assign idle = state == IDLE && unwritten == '0;
   assign offered = state == OFFER && able;
   assign pass_last = block_last && unit_last && partition_last;
   // After this pass nobody reads the partition, or the unit, any more: until it is loaded again.
@@ -85,6 +84,7 @@ module pass_walk #(
   assign frees_weights = block_last && (weight_first ? partition_last : !one_unit || partition_last);
 
   always_ff @(posedge clk) begin
+    idle <= state == IDLE && unwritten == '0;
     ifmaps  <= ifmaps + 2'(ifmap_loaded) - 2'(taken && need_ifmap);
     weights <= weights + 2'(weights_loaded) - 2'(taken && need_weights);
     unwritten <= unwritten + 2'(taken && opens) - 2'(region_emitted);
@@ -166,6 +166,7 @@ module pass_walk #(
       block_base <= '0;
     end
     if (reset) begin
+      idle <= 1'b1;
       state <= IDLE;
       weights <= '0;
       {unwritten, halves} <= '0;

@@ -49,7 +49,7 @@ module wave_issue #(
     input  logic                       region_emitted,
     input  logic                       half_cleared,       // of the ofmap lanes
     input  logic                       lanes_ready,        // the ofmap lanes are cleared after reset
-    output logic                       idle,               // every wave is in the queue, every region emitted
+    output logic                       idle,               // every wave is in the queue, every region emitted: a cycle late
     output logic [               15:0] partition_address,
     input  logic [              127:0] partition,
     output logic [               15:0] group_address,

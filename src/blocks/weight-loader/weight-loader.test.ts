@@ -89,7 +89,7 @@ function run({ loads, headers, columns }: Stream) {
   }[] = [];
   const starts: number[] = [];
   let [next, g] = [2, 0];
-  let header = headers[0]!;
+  let [header, headerNext] = [headers[0]!, headers[0]!];
   let taps = columns.map((column) => column[0]!);
   for (let t = 0; g < loads.length || t < next + cols + FEED + 3; t++) {
     const load = t === next ? loads[g] : undefined;
@@ -103,7 +103,7 @@ function run({ loads, headers, columns }: Stream) {
     cycles.push({ load, header, taps, chains, headerAddress, tapAddress });
     loader.tick({ load, header, taps });
     loader.commit();
-    header = headers[headerAddress] ?? header;
+    [header, headerNext] = [headerNext, headers[headerAddress] ?? headerNext];
     taps = columns.map((column, c) => column[wordAt.get(tapAddress[c]!) ?? -1] ?? taps[c]!);
   }
   return { cycles, starts };

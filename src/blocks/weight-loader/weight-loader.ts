@@ -21,8 +21,15 @@ export interface Load {
 
 export interface WeightLoaderInputs {
   readonly load: Load | undefined; // defined: a load starts
-  readonly header: LoadHeader | undefined; // what the memory gave for headerAddress of the cycle before
-  readonly taps: readonly (TapWord | undefined)[]; // of each column, likewise
+  readonly header: LoadHeader | undefined; // what the memory gave for headerAddress of two cycles before
+  readonly taps: readonly (TapWord | undefined)[]; // of each column, for its tapAddress of the cycle before
+}
+
+/** A word whose header was asked for. */
+interface Fetch {
+  readonly first: boolean; // of its load
+  readonly tap: number; // address of the load's first taps
+  readonly bank: number;
 }
 
 export interface WeightLoaderShape {
@@ -40,7 +47,7 @@ interface Coming {
   readonly header: LoadHeader;
 }
 
-const AHEAD = FEED - 4; // cycles that a load waits here before its first header's address is given
+const AHEAD = FEED - 5; // cycles that a load waits here before its first header's address is given
 
 export class WeightLoader {
   headerAddress = 0;
@@ -51,8 +58,9 @@ export class WeightLoader {
   readonly #coming: (Coming | undefined)[]; // for each column's chain
   #left = 0;
   #bank = 0;
-  #fetching: { readonly first: boolean; readonly tap: number } | undefined; // a word whose header's address is out
-  #arriving: { readonly first: boolean } | undefined; // one whose header is there
+  #fetching: Fetch | undefined; // a word whose header's address is out
+  #onItsWay: Fetch | undefined;
+  #arriving: Fetch | undefined; // one whose header is there
   #inputs: WeightLoaderInputs = { load: undefined, header: undefined, taps: [] };
 
   readonly #words: { readonly whole: number; readonly bare: number }; // a beat
@@ -90,28 +98,29 @@ export class WeightLoader {
     }
     this.#coming[0] = this.#next(header);
 
-    if (this.#fetching)
-      this.tapAddress[0] = this.#fetching.first ? this.#fetching.tap : this.#after(this.tapAddress[0]!);
-    this.#arriving = this.#fetching;
+    const next = this.#onItsWay;
+    if (next) this.tapAddress[0] = next.first ? next.tap : this.#after(this.tapAddress[0]!);
+    [this.#onItsWay, this.#arriving] = [this.#fetching, next];
 
     const begun = this.#loads.at(-1);
     const remaining = begun ? begun.words : this.#left;
     if (begun) this.headerAddress = begun.header;
     else if (this.#fetching) this.headerAddress++;
-    this.#fetching = remaining > 0 ? { first: begun !== undefined, tap: begun?.tap ?? 0 } : undefined;
     if (begun) this.#bank = begun.bank;
+    this.#fetching =
+      remaining > 0 ? { first: begun !== undefined, tap: begun?.tap ?? 0, bank: this.#bank } : undefined;
     this.#left = Math.max(0, remaining - 1);
 
     this.#loads.copyWithin(1, 0);
     this.#loads[0] = load;
   }
 
-  /** A load announces itself while its first header is fetched. */
+  /** A load announces itself while its first header is on its way. */
   #next(header: LoadHeader | undefined): Coming | undefined {
-    if (this.#fetching?.first) return { fresh: true, bank: 0, header: [] };
+    if (this.#onItsWay?.first) return { fresh: true, bank: 0, header: [] };
     if (!this.#arriving) return undefined;
     if (!header) throw new Error('a load went on without its header');
-    return { fresh: false, bank: this.#bank, header };
+    return { fresh: false, bank: this.#arriving.bank, header };
   }
 
   /** The word after one: the next of its beat, or the first of the next beat. */

@@ -12,7 +12,7 @@
 // is told. On the chain `fresh` precedes its words.
 //
 //   cycle 0         `start`                                    cycle FEED - 2   the header; column 0's tap address
-//   cycle FEED - 3  the first header's address                 cycle FEED - 1   column 0's taps; `fresh` on its chain
+//   cycle FEED - 4  the first header's address                 cycle FEED - 1   column 0's taps; `fresh` on its chain
 //                                                              cycle FEED       header and taps there
 module weight_loader #(
     parameter int ROWS = 32,
@@ -23,7 +23,7 @@ module weight_loader #(
     parameter int STREAM_BITS = 20,
     parameter int WORDS_PER_BEAT = 1,
     parameter int BARE_WORDS = WORDS_PER_BEAT,  // as many or more
-    parameter int FEED = 9,  // cycles from `start` to the array's edge, 6 or more
+    parameter int FEED = 9,  // cycles from `start` to the array's edge, 7 or more
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int COUNT_BITS = $clog2(ROWS * WEIGHT_DEPTH + 1),
     localparam int TAP_BITS = 8 + ADDRESS_BITS,
@@ -44,7 +44,7 @@ module weight_loader #(
     output logic [           COLS*CHAIN_BITS-1:0] chains
 );
   // A load waits until the feeders have got as far.
-  localparam int AHEAD = FEED - 4;
+  localparam int AHEAD = FEED - 5;
   localparam int LOAD_WIDTH = COUNT_BITS + 1 + 2 * STREAM_BITS;
   logic [AHEAD-1:0] starts;
   logic [(AHEAD-1)*LOAD_WIDTH-1:0] loads;  // then in registers of their own: shift registers are slow to leave
@@ -53,16 +53,16 @@ module weight_loader #(
   logic [STREAM_BITS-1:0] begun_header, begun_tap;
   assign begins = starts[AHEAD-1];
 
-  // A word's header is fetched, then it arrives; a column a cycle it goes to the chains.
+  // A word's header is fetched, is on its way and arrives; a column a cycle it goes to the chains.
   localparam int COMING_BITS = 3 + WEIGHT_LANES;  // {fresh, bank, there, last of its row: a bit a lane}
   logic [COUNT_BITS-1:0] left;
-  logic bank, fetching, first, arriving;
-  logic [STREAM_BITS-1:0] first_tap_address;
+  logic bank, bank_next, fetching, first, on_its_way, opens, arriving;
+  logic [STREAM_BITS-1:0] first_tap_address, first_tap_next;
   logic [WEIGHT_LANES-1:0] last;
   logic [COLS*COMING_BITS-1:0] coming;
   wire [COUNT_BITS-1:0] remaining = begins ? begun_words : left;
   wire active = remaining != '0;
-  wire announces = fetching && first;
+  wire announces = on_its_way && opens;
   for (genvar l = 0; l < WEIGHT_LANES; l++) assign last[l] = header[2*l];
 
   // The word after the one that column 0 reads now.
@@ -72,7 +72,7 @@ module weight_loader #(
   logic beat_ends;  // tap_now is the last word of its beat
   wire bare = first_tap_address[STREAM_BITS-1];  // of the whole load
   wire [STREAM_BITS-1:0] tap_after = (tap_now | (beat_ends ? word_mask : '0)) + 1'b1;
-  wire [STREAM_BITS-1:0] tap_next = !fetching ? tap_now : first ? first_tap_address : tap_after;
+  wire [STREAM_BITS-1:0] tap_next = !on_its_way ? tap_now : opens ? first_tap_address : tap_after;
 
   always_ff @(posedge clk) begin
     starts <= AHEAD'({starts, start});
@@ -81,11 +81,14 @@ module weight_loader #(
 
     fetching <= active;
     first <= begins;
-    if (begins) {bank, first_tap_address} <= {begun_bank, begun_tap};
+    if (begins) {bank_next, first_tap_next} <= {begun_bank, begun_tap};
     left <= active ? remaining - 1'b1 : '0;
     header_address <= begins ? begun_header : header_address + STREAM_BITS'(fetching);
 
-    arriving <= fetching;
+    on_its_way <= fetching;
+    opens <= first;
+    {bank, first_tap_address} <= {bank_next, first_tap_next};
+    arriving <= on_its_way;
     tap_address <= (COLS * STREAM_BITS)'({tap_address, tap_next});
     beat_ends <= (tap_next & word_mask) == (bare ? STREAM_BITS'(BARE_WORDS - 1) : STREAM_BITS'(WORDS_PER_BEAT - 1));
 
@@ -96,6 +99,7 @@ module weight_loader #(
       {begun_words, begun_bank, begun_header, begun_tap} <= '0;
       left <= '0;
       fetching <= 1'b0;
+      on_its_way <= 1'b0;
       arriving <= 1'b0;
       coming <= '0;
       header_address <= '0;

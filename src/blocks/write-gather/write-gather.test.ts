@@ -47,12 +47,14 @@ function run(seed: number) {
   const found: (readonly [address: number, data: bigint])[] = [];
   let [given, index, flushes, quiet] = [0, 0, 0, 0];
   let reading: number | undefined; // the address whose beat is read
+  let freeing: number | undefined; // the slot whose last beat was read in the cycle before
   while (quiet < 3) {
     const write = given < writes.length && below(3) > 0 ? writes[given] : undefined;
     const flush = given === writes.length && flushes === 0;
     const { burst, inReady, idle, readData } = gather;
     if (reading !== undefined) found.push([reading, bitsOf(readData!)]);
     const reads = burst !== undefined && below(slow) === 0;
+    const freed = freeing;
     const readAddress = (burst?.slot ?? 0) * BURST + index;
     const burstTaken = reads && index === burst.last;
     vectors.push({
@@ -63,6 +65,7 @@ function run(seed: number) {
         in_data: write ? bitsOf(write.data) : 0,
       },
       ...{ flush, burst_ready: burstTaken, read_address: readAddress },
+      ...{ freed: freed !== undefined, freed_slot: freed ?? 0 },
     });
     expected.push({
       ...{ in_ready: inReady, idle, burst_valid: burst !== undefined },
@@ -71,8 +74,9 @@ function run(seed: number) {
     });
     reading = reads ? burst.address + index : undefined;
     if (reads) index = burstTaken ? 0 : index + 1;
+    freeing = burstTaken ? burst.slot : undefined;
     if (burstTaken) bursts.push(burst);
-    gather.tick({ write, flush, burstTaken, readAddress });
+    gather.tick({ write, flush, burstTaken, freed, readAddress });
     gather.commit();
     given += Number(write !== undefined && inReady);
     flushes += Number(flush);

@@ -20,7 +20,8 @@ export interface Burst {
 export interface WriteGatherInputs {
   readonly write: Write | undefined;
   readonly flush: boolean; // a pulse, while nothing comes in
-  readonly burstTaken: boolean; // with the last beat that is read of it: its slot is free
+  readonly burstTaken: boolean;
+  readonly freed: number | undefined; // the slot whose last beat has been read
   readonly readAddress: number; // slot and beat
 }
 
@@ -109,7 +110,7 @@ export class WriteGather {
   }
 
   commit(): void {
-    const { write, flush, burstTaken, readAddress } = this.#inputs!;
+    const { write, flush, freed, readAddress } = this.#inputs!;
     const [grown, closed, leaves] = [this.#grown, this.#closed, this.#leaves];
     const enters = this.#first !== undefined && (!this.#second || leaves);
     this.idle = !write && !flush && this.#isIdle();
@@ -122,7 +123,7 @@ export class WriteGather {
       if (grown || closed) this.#runs[stream] = closed ? undefined : grown;
       if (closed) this.#half[stream] = 1 - this.#half[stream]!;
     }
-    if (this.burst && burstTaken) this.#busy[this.burst.slot] = false;
+    if (freed !== undefined) this.#busy[freed] = false;
     if (closed) this.#busy[closed.slot] = true;
     this.#looks = !this.#looks || enters;
     const first = this.#first ? (enters ? undefined : this.#first) : this.#next(write);

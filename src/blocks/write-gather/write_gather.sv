@@ -22,12 +22,14 @@ module write_gather #(
     input  logic [  BEAT_BITS-1:0] in_address,
     input  logic [          127:0] in_data,
     input  logic                   flush,          // a pulse, while nothing comes in
-    output logic                   idle,           // everything that came in has been read out
+    output logic                   idle,           // everything that came in has left as a burst
     output logic                   burst_valid,
-    input  logic                   burst_ready,    // with the last beat that is read of it: its slot is free
+    input  logic                   burst_ready,
     output logic [  SLOT_BITS-1:0] burst_slot,
     output logic [  BEAT_BITS-1:0] burst_address,
     output logic [            3:0] burst_last,     // beats behind the first one
+    input  logic                   freed,          // a pulse: the last beat of this slot has been read
+    input  logic [  SLOT_BITS-1:0] freed_slot,
     input  logic [  SLOT_BITS+3:0] read_address,   // slot and beat
     output logic [          127:0] read_data       // a cycle later
 );
@@ -63,7 +65,6 @@ module write_gather #(
   wire closes = stores && (ends2 || full3);
   wire enters2 = valid1 && (!valid2 || leaves);
   wire [SLOT_BITS-1:0] slot3 = {stream2, half3};
-  wire frees = burst_valid && burst_ready;
 
   always_comb for (int s = 0; s < STREAMS; s++) blocked[s] = half[s] ? busy[2*s+1] : busy[2*s];
 
@@ -102,7 +103,7 @@ module write_gather #(
         if (closes || closes_old) half[s] <= !half3;
       end
     for (int s = 0; s < 2 * STREAMS; s++) begin
-      if (frees && burst_slot == SLOT_BITS'(s)) busy[s] <= 1'b0;
+      if (freed && freed_slot == SLOT_BITS'(s)) busy[s] <= 1'b0;
       if ((closes || closes_old) && slot3 == SLOT_BITS'(s)) busy[s] <= 1'b1;
     end
     idle <= !in_valid && !flush && !flushing && !valid1 && !valid2 && open == '0 && !burst_valid;

@@ -127,10 +127,12 @@ export class Machine {
   };
   readonly #headers: Uint8Array;
   #header: LoadHeader | undefined;
+  #headerNext: LoadHeader | undefined; // it answers two cycles after its address, and so do the values
   readonly #entries: (RowEntry | undefined)[][];
   readonly #entry: (RowEntry | undefined)[];
   readonly #values: readonly Uint8Array[];
-  readonly #value: number[];
+  #value: readonly number[];
+  #valueNext: readonly number[];
   readonly #weights: readonly Beat[][]; // column, beat
   readonly #taps: (TapWord | undefined)[];
   readonly #events: SequencerEvent[] = new Array(FEED - 3).fill(NO_EVENT);
@@ -164,7 +166,7 @@ export class Machine {
     this.#entries = Array.from({ length: rows }, () => []);
     this.#entry = new Array(rows).fill(undefined);
     this.#values = Array.from({ length: rows }, () => new Uint8Array(2 * shape.valueBeats * BEAT_BYTES));
-    this.#value = new Array(rows).fill(0);
+    [this.#value, this.#valueNext] = [new Array(rows).fill(0), new Array(rows).fill(0)];
     this.#weights = Array.from({ length: cols }, () => []);
     this.#taps = new Array(cols).fill(undefined);
     this.#ifmapLeaving = new Delay(rows + cols + 8);
@@ -204,8 +206,9 @@ export class Machine {
     gather.tick({
       write: this.#pack.write,
       flush: this.emit.emitted,
-      burstTaken: writer.takes(gather.burst),
-      readAddress: writer.readAddress(gather.burst),
+      burstTaken: writer.burstReady,
+      freed: writer.freed,
+      readAddress: writer.readAddress ?? 0,
     });
     writer.tick({
       burst: gather.burst,
@@ -377,12 +380,13 @@ export class Machine {
   }): void {
     const lanes = this.#arch.pe.weightLanes;
     const header = this.#headers[reads.headerAddress] ?? 0;
-    this.#header = Array.from({ length: lanes }, (_, l) =>
+    this.#header = this.#headerNext;
+    this.#headerNext = Array.from({ length: lanes }, (_, l) =>
       (header >> (2 * l + 1)) & 1 ? { last: ((header >> (2 * l)) & 1) === 1 } : undefined,
     );
     for (const [c, at] of reads.taps.entries()) this.#taps[c] = this.#tapWord(c, at);
     for (const [r, entry] of reads.entries.entries()) this.#entry[r] = entry;
-    for (const [r, value] of reads.values.entries()) this.#value[r] = value;
+    [this.#value, this.#valueNext] = [this.#valueNext, reads.values];
   }
 
   #tapWord(column: number, at: number): TapWord | undefined {
