@@ -20,6 +20,9 @@ const FIELDS = {
     psumBits: count(16, 32),
     weightDepth: count(1, 4096),
     weightLanes: count(1, 1024),
+    gatherChannels: count(1, 1024)
+      .optional()
+      .describe('channels whose weights a column takes in a cycle where each tile has its own order'),
     channelGap: count(0, 64),
   }),
   clock: z.number().min(1e3).max(1e11).describe('Hz'),
@@ -32,7 +35,11 @@ const FIELDS = {
     burstBytes: count(1, 65_536),
     source: z.string().min(1).max(1000).describe('where these numbers come from'),
   }),
-  rearrange: z.enum(['none', 'static', 'per-tile']),
+  rearrange: z
+    .enum(['none', 'static', 'per-tile'])
+    .describe(
+      'channels as listed, in one order a layer, or sorted tile by tile, which the hardware here does not do',
+    ),
   reuse: z
     .enum(['reuse-ifmap-first', 'reuse-weight-first'])
     .optional()

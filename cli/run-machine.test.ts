@@ -15,7 +15,7 @@ test('a layer is stepped beside the closed form, and its wires are written', asy
   const { code, out, err } = await call(...small, '--fidelity', 'sim', '--vcd', 'wires.vcd', '--json');
   expect([code, err]).toEqual([0, '']);
   const { schema, fidelity, execution, layers, totals, arch } = JSON.parse(out) as Report;
-  expect([schema, fidelity, arch.rows, arch.rearrange]).toEqual(['sense.report/1', 'sim', 4, 'none']);
+  expect([schema, fidelity, arch.rows, arch.rearrange]).toEqual(['sense.report/1', 'sim', 4, 'static']);
   expect(execution).toMatchObject({ chains: 1, equal: true, costCycles: totals.cycles });
   expect(execution).not.toHaveProperty('siliconEqual');
   const [conv1] = execution!.layers;
@@ -51,6 +51,23 @@ test('a trained network goes from a digit to its logits without the host', async
   );
 }, 120_000);
 
+test('channels come by their work in the other inputs, in their own order where that is asked for', async () => {
+  writeFileSync(join(cwd, 'own.json'), '{ "base": "zcu102", "rearrange": "none" }');
+  const conv2 = async (limit: string, ...more: string[]) => {
+    const { out } = await call(
+      ...['lenet5-half', '--input', resolve('models/digits'), '--limit', limit, '--rule', 'none'],
+      ...['--layers', 'conv2', '--rows', '8', '--cols', '8', '--fidelity', 'sim', '--json', ...more],
+    );
+    const { source, execution } = JSON.parse(out) as Report;
+    expect(execution!.equal).toBe(true);
+    return { order: source.order, cycles: execution!.cycles, costCycles: execution!.costCycles };
+  };
+  const [one, two, own] = [await conv2('1'), await conv2('2'), await conv2('2', '--arch', 'own.json')];
+  expect([one.order, two.order, own.order]).toEqual(['taps', 'inputs', 'own']);
+  expect(two.cycles).toBeLessThan(own.cycles);
+  expect(two.costCycles).toBeLessThan(own.costCycles);
+}, 120_000);
+
 test('what takes hours to step is refused', async () => {
   const { code, err } = await call(
     'vgg16',
@@ -74,6 +91,12 @@ test('a layer that the machine cannot hold is named, with why and what to try', 
   expect(err).toMatch(
     /✖ bitmaps of 100 bits do not fill a beat.*\n.*psumDepth.*--layers leaves a layer out/s,
   );
+});
+
+test('a simulator of silicon that is not asked for is refused', async () => {
+  const { code, err } = await call(...small, '--fidelity', 'sim', '--engine', 'npm');
+  expect(code).toBe(2);
+  expect(err).toMatch(/✖ --engine chooses what simulates the silicon.*\n {2}try {2}--fidelity rtl/);
 });
 
 const verilator = missing('verilator', 'make', 'g++');

@@ -1,8 +1,9 @@
 /** Random layers for property tests: every kind of convolution the machine takes, at any density. */
 import fc from 'fast-check';
 import type { LayerWork } from '../src/model/work.ts';
+import { type ChannelOrder, ownOrder } from '../src/schedule/channel-order.ts';
 import { type ConvShape, ofmapHeight, ofmapWidth, weightCount } from '../src/tensor/conv.ts';
-import { seeded } from '../src/tensor/random.ts';
+import { type Random, seeded } from '../src/tensor/random.ts';
 import type { ByteData } from '../src/tensor/tensor.ts';
 
 export interface Densities {
@@ -41,6 +42,16 @@ export function randomWork(
     ofmaps: images.map((image) => image.ofmap),
     ofmapShape: [conv.K, P, Q],
   };
+}
+
+/** Channels in an order drawn from all there are. */
+export function anyOrder(channels: number, random: Random): ChannelOrder {
+  const { channels: order } = ownOrder(channels);
+  for (let last = channels - 1; last > 0; last--) {
+    const other = random.below(last + 1);
+    [order[last], order[other]] = [order[other]!, order[last]!];
+  }
+  return { channels: order, by: random.below(2) === 0 ? 'slice' : 'channel' };
 }
 
 /** Evenly over percents: most doubles that fast-check draws are next to 0, and layers with nothing in them all alike. */

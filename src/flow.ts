@@ -18,6 +18,7 @@ import type { Report } from './report/report.ts';
 import { layerTasks, stretches } from './sim/machine/layer-tasks.ts';
 import { type NetworkTask, networkTasks } from './sim/machine/network-tasks.ts';
 import { assumedWorks } from './workload/assumed-works.ts';
+import { type ChannelOrders, channelOrders } from './workload/channel-orders.ts';
 import { layerFilter, type PublishedDensities } from './workload/densities.ts';
 import { measureBatch, type NetworkInput } from './workload/measured-works.ts';
 import { type PrunedModel, pruneModel as pruneWith } from './workload/prune-model.ts';
@@ -112,16 +113,25 @@ function runMeasured(
     request.calibration ? { method: request.calibration } : {},
   );
   const answers = gatherAnswers(request.model, request.labels);
+  const orders = ordersOf(request, quantized.model);
+  if (orders?.counts)
+    for (const input of values.slice(0, MOST_CALIBRATION_IMAGES + request.batch))
+      orders.count(measureBatch(quantized, [input]).works);
   for (let first = 0; first < inputs.length; first += request.batch) {
     const batch = inputs.slice(first, first + request.batch);
     const { works, outputs } = measureBatch(
       quantized,
       batch.map((input) => input.values),
     );
-    for (const work of works) cost(work);
+    const order = new Map(
+      works.map((work) => [work.name, orders?.orderOf(work, [first, first + batch.length])]),
+    );
+    for (const work of works) cost({ ...work, order: order.get(work.name) });
     for (const { values } of request.onTasks ? batch : [])
       request.onTasks?.(
-        networkTasks(quantized, values).flatMap((task) => stretches(task, layerFilter(request.layers))),
+        networkTasks(quantized, values, order).flatMap((task) =>
+          stretches(task, layerFilter(request.layers)),
+        ),
       );
     for (const [i, input] of batch.entries())
       answers.add(input, outputs[i]!.get(quantized.model.outputs[0]!)!);
@@ -133,6 +143,7 @@ function runMeasured(
       weights: 'file',
       activations: 'measured',
       note: [...notes, ...oneShotNote(request.rule)].join('; ') || undefined,
+      order: orders && (orders.counts ? (inputs.length > request.batch ? 'inputs' : 'taps') : 'own'),
     },
     answers,
   };
@@ -144,7 +155,7 @@ const oneShotNote = ({ kind, zeros }: RuleChoice): readonly string[] =>
     ? []
     : [`${kind}: weights pruned in one shot, without training, so predictions suffer; rule none leaves them`];
 
-/** The first so many inputs fix the ranges of int8 activations. */
+/** The first so many inputs fix the ranges of int8 activations, and the first so many others an input's order of channels. */
 const MOST_CALIBRATION_IMAGES = 32;
 
 /** Nothing measured: synthetic values at published, assumed or given densities. */
@@ -153,10 +164,17 @@ function runAssumed(
   { pruned, rule, cost }: { pruned: Model; rule: SparsityRule; cost: (work: LayerWork) => void },
 ): Outcome {
   const { works, total, source } = assumedWorks(pruned, rule, request);
+  const orders = ordersOf(request, pruned);
   let done = 0;
   for (const work of works) {
-    cost(work);
+    cost({ ...work, order: orders?.orderOf(work, NO_INPUTS) });
     request.onProgress?.({ stage: 'layers', done: ++done, total });
   }
-  return { images: request.batch, source };
+  return { images: request.batch, source: { ...source, order: orders && (orders.counts ? 'taps' : 'own') } };
 }
+
+/** The order of channels where one is fixed for a whole layer: where it is asked for, and wherever hardware is to run. */
+const ordersOf = ({ arch, onTasks }: RunRequest, model: Model): ChannelOrders | undefined =>
+  onTasks || arch.rearrange === 'static' ? channelOrders(model, arch, MOST_CALIBRATION_IMAGES) : undefined;
+
+const NO_INPUTS = [0, 0] as const;

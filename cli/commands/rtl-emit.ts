@@ -18,20 +18,22 @@ export async function emit({ name, rows, cols }: EmitRequest, options: OptionVal
   checkFolder(at(session, folder), options.force === true);
   session.progress.step({ stage: 'loading', done: 0, total: 1 });
   const library = await session.library();
-  const [{ loadModel }, { layerWork }, { emitLayer }, { zcu102 }] = await Promise.all([
+  const [{ loadModel }, { layerWork }, { emitLayer }, { zcu102 }, { channelOrders }] = await Promise.all([
     import('../model-file.ts'),
     import('../../rtl/emit/work.ts'),
     import('../../rtl/emit/layer.ts'),
     import('../../src/arch/presets/zcu102.ts'),
+    import('../../src/workload/channel-orders.ts'),
   ]);
   const { model, zoo } = told(loadModel(/\.|[\\/]/.test(name) ? at(session, name) : name, library), session);
-  const arch = { ...zcu102, array: { rows, cols } };
+  const arch = { ...zcu102, array: { rows, cols }, rearrange: 'static' } as const; // as the whole core has it
   const { work, note } = layerWork({
     ...{ model, densities: zoo?.densities, arch, seed: options.seed as number },
     layer: textOption(options, 'layer'),
   });
   session.progress.step({ stage: `running ${work.name}`, done: 0, total: 1 });
-  const { files, cycles, psums } = await emitLayer(work, arch, note);
+  const order = channelOrders(model, arch, 0).orderOf(work, [0, 0]);
+  const { files, cycles, psums } = await emitLayer({ ...work, order }, arch, note);
   for (const { path } of files) mkdirSync(dirname(at(session, join(folder, path))), { recursive: true });
   const result = {
     schema: 'sense.rtl-emit/1',

@@ -13,7 +13,7 @@ export async function verifyWhole(
   session: Session,
 ): Promise<number> {
   const { verifyMachine } = await import('../../rtl/core/verify.ts');
-  const run = await machineRunner(engine);
+  const run = await machineRunner(engine, session);
   const [cases, seed] = [options.cases as number, options.seed as number];
   const total = { drawn: 0, cases: 0, tooLarge: 0, partitioned: 0, weightFirst: 0, chunked: 0, chains: 0 };
   const found = { valueMismatches: 0, cycleMismatches: 0, cycles: 0 };

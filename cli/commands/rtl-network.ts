@@ -1,5 +1,6 @@
 /** `sense rtl verify --network <model>`: the layers of a network on the compute core, or on the whole machine. */
 import { fail } from '../../src/errors.ts';
+import type { Model } from '../../src/model/model.ts';
 import type { LayerWork } from '../../src/model/work.ts';
 import type { OptionValues, Session } from '../command.ts';
 import type { Arch } from '../library.ts';
@@ -35,7 +36,7 @@ export async function verifyNetworkLayers(
   if (total === 0)
     fail('no conv or fully connected layer is left to run', { at: name, hint: 'check --layers' });
   const verify: Verify = options.whole
-    ? await onMachine(arch, await machineRunner(engine))
+    ? await onMachine(model, arch, await machineRunner(engine, session))
     : await onCore(arch, seed, await coreRunner(engine, session));
   const ran: (Found & { readonly layer: string })[] = [];
   for (const work of works) {
@@ -75,14 +76,21 @@ async function onCore(
   return (work) => verifyWorks([work], arch, { seed, run });
 }
 
-/** Every byte and cycle: silicon, stepped machine and integers. */
-async function onMachine(arch: Arch, run: Awaited<ReturnType<typeof machineRunner>>): Promise<Verify> {
-  const [{ verifyNetwork }, { layerTasks }] = await Promise.all([
+/** Every byte and cycle: silicon, stepped machine and integers; channels in an order by their taps. */
+async function onMachine(
+  model: Model,
+  arch: Arch,
+  run: Awaited<ReturnType<typeof machineRunner>>,
+): Promise<Verify> {
+  const [{ verifyNetwork }, { layerTasks }, { channelOrders }] = await Promise.all([
     import('../../rtl/core/verify-network.ts'),
     import('../../src/sim/machine/layer-tasks.ts'),
+    import('../../src/workload/channel-orders.ts'),
   ]);
+  const orders = channelOrders(model, { ...arch, rearrange: 'static' }, 0);
   return async (work) => {
-    const chains = await verifyNetwork(layerTasks(work), { arch, run });
+    const order = orders.orderOf(work, [0, 0]);
+    const chains = await verifyNetwork(layerTasks({ ...work, order }), { arch, run });
     return {
       valueMismatches: chains.some(({ wrong, memory }) => wrong.length > 0 || !memory) ? 1 : 0,
       cycleMismatches: chains.some(({ time }) => !time) ? 1 : 0,

@@ -16,14 +16,12 @@ export async function needs(tools: readonly string[], otherwise = ''): Promise<v
     });
 }
 
-export const needsVerilator = (otherwise?: string): Promise<void> => needs(VERILATOR, otherwise);
-
 /** The engine asked for, or the first of the two that is there: npm's always is. */
 export async function engineOf(options: OptionValues): Promise<Engine> {
   const { isInstalled } = await import('../../rtl/tool.ts');
   const asked = options.engine as Engine | undefined;
   const engine = asked ?? (VERILATOR.every(isInstalled) ? 'verilator' : 'npm');
-  if (engine === 'verilator') await needsVerilator('; or --engine npm');
+  if (engine === 'verilator') await needs(VERILATOR, '; or --engine npm');
   return engine;
 }
 
@@ -33,13 +31,10 @@ export async function coreRunner(engine: Engine, session: Session) {
   return npmCoreRunner(session.progress.note);
 }
 
-/** The whole machine runs under Verilator alone: what npm's engine makes of it differs from the stepped machine. */
-export async function machineRunner(engine: Engine) {
-  if (engine === 'npm')
-    fail('the whole machine runs under Verilator only', {
-      hint: 'apt-get install verilator make g++; or leave out --whole: the compute core runs on npm alone',
-    });
-  return (await import('../../rtl/core/build.ts')).runMachine;
+export async function machineRunner(engine: Engine, session: Session) {
+  if (engine === 'verilator') return (await import('../../rtl/core/build.ts')).runMachine;
+  const { npmMachineRunner } = await import('../../rtl/npm/machine.ts');
+  return npmMachineRunner(session.progress.note);
 }
 
 export const simulatorName = (engine: Engine): string => (engine === 'npm' ? 'CXXRTL' : 'Verilator');

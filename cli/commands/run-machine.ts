@@ -2,7 +2,7 @@
 import { fail, UserError } from '../../src/errors.ts';
 import type { OptionValues, Session } from '../command.ts';
 import type { Accelerator, Arch, Library, NetworkTask, Report } from '../library.ts';
-import { needsVerilator } from './rtl-tools.ts';
+import { type Engine, engineOf, machineRunner } from './rtl-tools.ts';
 import { textOption } from './shared.ts';
 
 export type Fidelity = 'cost' | 'sim' | 'rtl';
@@ -16,23 +16,27 @@ const AROUND = 50;
 /** The longest run that is worth starting. */
 const MOST_SECONDS = 2 * 3600;
 
-/** Refuses before anything is loaded. */
-export async function checkFidelity(fidelity: Fidelity, options: OptionValues): Promise<void> {
-  if (fidelity === 'rtl') await needsVerilator('; or --fidelity sim, which needs nothing');
+/** Refuses before anything is loaded; what simulates the silicon, where it is asked for. */
+export async function checkFidelity(fidelity: Fidelity, options: OptionValues): Promise<Engine | undefined> {
   if (fidelity === 'cost' && textOption(options, 'vcd') !== undefined)
     fail('--vcd writes the wires of a machine that runs, and the closed form runs none', {
       hint: '--fidelity sim --vcd wires.vcd',
     });
+  // npm's engine builds a large array for longer than most would wait: only where it is asked for.
+  if (fidelity === 'rtl') return engineOf({ engine: options.engine ?? 'verilator' });
+  if (options.engine !== undefined)
+    fail('--engine chooses what simulates the silicon, and none is run', { hint: '--fidelity rtl' });
+  return undefined;
 }
 
-/** The architecture as the hardware is: its channels come in their own order. */
+/** The architecture as the hardware is: it sorts no tile by itself, so channels come in one order a layer, or their own. */
 export function hardwareArch(fidelity: Fidelity, machine: Accelerator, arch: Arch): Arch {
   if (fidelity === 'cost') return arch;
   if (!machine.silicon)
     fail(`${machine.name} is a closed form here: there is no core of it to run`, {
       hint: '--fidelity cost, or a machine with silicon: --machine sense',
     });
-  return { ...arch, rearrange: 'none' };
+  return arch.rearrange === 'per-tile' ? { ...arch, rearrange: 'static' } : arch;
 }
 
 export interface Executed {
@@ -46,9 +50,15 @@ export async function execute(
   tasks: readonly NetworkTask[],
   {
     fidelity,
+    engine,
     arch,
     trace,
-  }: { readonly fidelity: 'sim' | 'rtl'; readonly arch: Arch; readonly trace: boolean },
+  }: {
+    readonly fidelity: 'sim' | 'rtl';
+    readonly engine: Engine | undefined;
+    readonly arch: Arch;
+    readonly trace: boolean;
+  },
   session: Session,
   library: Library,
 ): Promise<Executed> {
@@ -67,6 +77,7 @@ export async function execute(
   let last = { task: 0, cycle: 0 };
   const chains = await verifyFitted(fitted, {
     ...{ arch, timing: TIMING, engines: fidelity === 'rtl' ? 'both' : 'stepped' },
+    ...(engine && { run: await machineRunner(engine, session) }),
     watch(task, cycle, machine) {
       if (task !== last.task) before += last.cycle;
       last = { task, cycle };

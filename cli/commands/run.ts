@@ -6,6 +6,7 @@ import type { Arch, Library, NetworkTask, Report, RunRequest } from '../library.
 import type { LoadedModel } from '../model-file.ts';
 import { activations, oneOf, whole } from '../options.ts';
 import { ENERGY_OPTIONS, machineAndArch, withEnergies } from './architecture.ts';
+import { ENGINES } from './rtl-tools.ts';
 import { allEqual, checkFidelity, execute, type Fidelity, hardwareArch } from './run-machine.ts';
 import {
   at,
@@ -72,9 +73,14 @@ export const run: Command = {
     },
     {
       flags: '--fidelity <level>',
-      says: 'cost: the closed form; sim: also step the whole machine; rtl: also its silicon, under Verilator',
+      says: 'cost: the closed form; sim: also step the whole machine, channels in one order a layer; rtl: also its silicon, simulated',
       parse: oneOf(['cost', 'sim', 'rtl']),
       fallback: 'cost',
+    },
+    {
+      flags: '--engine <engine>',
+      says: 'with rtl: verilator, or npm, which needs Node alone and suits small arrays: 8 x 8 builds for 9 minutes (default: verilator)',
+      parse: oneOf(ENGINES),
     },
     { flags: '--layers <glob>', says: 'only layers whose names match, such as "conv*"' },
     { flags: '--verify', says: "also run every layer in the machine's own order and compare bit for bit" },
@@ -93,7 +99,7 @@ export const run: Command = {
 
   async run([name = ''], options, session) {
     const fidelity = options.fidelity as Fidelity;
-    await checkFidelity(fidelity, options);
+    const engine = await checkFidelity(fidelity, options);
     const files = outputsOf(options);
     const json = jsonTarget(options);
     const paths = [...files.keys(), ...(json === undefined || json === 'stdout' ? [] : [json])];
@@ -120,7 +126,7 @@ export const run: Command = {
         : await execute(
             outcome,
             tasks,
-            { fidelity, arch: request.arch, trace: options.vcd !== undefined },
+            { fidelity, engine, arch: request.arch, trace: options.vcd !== undefined },
             session,
             library,
           );

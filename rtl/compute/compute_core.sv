@@ -21,6 +21,7 @@ module compute_core #(
     parameter int DRAIN_BITS = 32,
     parameter int STREAM_BITS = 20,
     parameter int WORDS_PER_BEAT = 1,
+    parameter int BARE_WORDS = WORDS_PER_BEAT,
     parameter int TAG_BITS = 1,
     parameter int PSUM_BLOCK = 0,  // a lone bank of psums in block RAM
     parameter int DSP48 = 0,  // with a lone bank: the vendor's multiplier
@@ -155,6 +156,7 @@ module compute_core #(
       .WEIGHT_LANES(WEIGHT_LANES),
       .STREAM_BITS(STREAM_BITS),
       .WORDS_PER_BEAT(WORDS_PER_BEAT),
+      .BARE_WORDS(BARE_WORDS),
       .FEED(FEED)
   ) weight_loader (
       .clk,

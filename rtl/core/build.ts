@@ -18,6 +18,7 @@ export const machineSources: readonly string[] = [
       'axi/axi_write',
       'table-memory/table_memory',
       'table-memory/lane_memory',
+      'table-memory/tap_memory',
     ],
     ...[
       'layer-control/layer_control',

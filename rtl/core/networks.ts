@@ -1,13 +1,17 @@
-/** Random networks for the machine: chains of convolutions, pooled or not, with fully connected layers behind them. */
+/**
+ * Random networks for the machine: chains of convolutions, pooled or not, with fully connected layers behind them,
+ * channels in any order.
+ */
 import fc from 'fast-check';
-import type { MachineLayer, Pooling } from '../../src/sim/machine/cut.ts';
+import { planesInOrder } from '../../src/schedule/channel-order.ts';
 import type { DramTiming } from '../../src/sim/machine/dram.ts';
+import type { MachineLayer, Pooling } from '../../src/sim/machine/machine-layer.ts';
 import { type ConvShape, ofmapHeight, ofmapWidth, weightCount } from '../../src/tensor/conv.ts';
 import { convReference } from '../../src/tensor/conv-reference.ts';
 import { seeded } from '../../src/tensor/random.ts';
 import { requantiseInto } from '../../src/tensor/requantise.ts';
 import type { ByteData } from '../../src/tensor/tensor.ts';
-import { share } from '../random-work.ts';
+import { anyOrder, share } from '../random-work.ts';
 
 export interface MachineCase {
   readonly layers: readonly MachineLayer[];
@@ -67,6 +71,7 @@ export const anyNetwork: fc.Arbitrary<MachineCase> = fc
         size,
         signed: isSigned,
         flat: flat || each.full,
+        first: layers.length === 0,
         seed: seed + layers.length,
       });
       if (!layer) break;
@@ -81,7 +86,13 @@ export const anyNetwork: fc.Arbitrary<MachineCase> = fc
 
 function layerOf(
   { K, R, S, stride, pad, pool, density }: Draw,
-  of: { size: readonly [number, number, number]; signed: boolean; flat: boolean; seed: number },
+  of: {
+    size: readonly [number, number, number];
+    signed: boolean;
+    flat: boolean;
+    first: boolean;
+    seed: number;
+  },
 ): MachineLayer | undefined {
   const [C, H, W] = of.size;
   const plain = { dilation: [1, 1], groups: 1 } as const;
@@ -101,6 +112,10 @@ function layerOf(
     shift: Uint8Array.from({ length: K }, () => 36 + random.below(5)),
     ...(relu ? { low: 0, high: 255 } : { low: -128, high: 127 }),
     pool: of.flat || !pool ? undefined : pooling(pool, [P, Q]),
+    order:
+      of.flat && !of.first
+        ? planesInOrder(anyOrder(C, seeded(of.seed, 'order')), H * W)
+        : anyOrder(conv.C, seeded(of.seed, 'order')),
   };
 }
 

@@ -11,7 +11,7 @@ import { BEAT_BYTES } from '../../src/blocks/table-memory/beat.ts';
 import { importOnnx } from '../../src/onnx/import.ts';
 import { postTraining } from '../../src/quantize/post-training.ts';
 import { type CutLayer, cutChain } from '../../src/sim/machine/cut.ts';
-import { bitmapPitch } from '../../src/sim/machine/layout.ts';
+import { bitmapPitch, valuePitch } from '../../src/sim/machine/layout.ts';
 import { networkTasks } from '../../src/sim/machine/network-tasks.ts';
 import { machineShape } from '../../src/sim/machine/shape.ts';
 import { packWeights } from '../../src/sim/machine/weights.ts';
@@ -23,7 +23,7 @@ const arch = { ...zcu102, array: { rows: 8, cols: 8 } };
 const packedBytes = (bytes: ByteData): number =>
   Math.min(bytes.length, bytes.length / 8 + Array.from(bytes).filter((byte) => byte !== 0).length);
 
-/** Bitmaps of every tile, and the beats that hold a channel's non-zeros. */
+/** Bitmaps of every tile, and the beats that hold a channel's non-zeros: each channel's one, where it has no more. */
 function ifmapBytes({ ifmap: { size, planes, partitions }, ifmap }: CutLayer, bytes: ByteData): number {
   const [C, H, W] = size;
   let beats = 0;
@@ -37,7 +37,7 @@ function ifmapBytes({ ifmap: { size, planes, partitions }, ifmap }: CutLayer, by
               const [y, x] = [origin[0] + step[0] * Y, origin[1] + step[1] * X];
               if (y >= 0 && x >= 0 && y < H && x < W && bytes[(c * H + y) * W + x] !== 0) values++;
             }
-        beats += bitmapPitch(ifmap) + Math.ceil(values / BEAT_BYTES);
+        beats += bitmapPitch(ifmap) + (valuePitch(ifmap) === 1 ? 1 : Math.ceil(values / BEAT_BYTES));
       }
   return beats * BEAT_BYTES;
 }

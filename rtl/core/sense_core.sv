@@ -70,8 +70,8 @@ module sense_core #(
   localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH);
   localparam int TAP_BITS = 8 + ADDRESS_BITS;
   localparam int WORDS_PER_BEAT = 128 / (WEIGHT_LANES * TAP_BITS);
-  localparam int SUB_BITS = $clog2(WORDS_PER_BEAT);
-  localparam int SUB_WIDTH = SUB_BITS > 0 ? SUB_BITS : 1;
+  localparam int BARE_WORDS = 128 / (WEIGHT_LANES * 8);
+  localparam int SUB_BITS = $clog2(BARE_WORDS);
   localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1;
   localparam int TAPS_BITS = $clog2(WEIGHT_DEPTH + 1);
   localparam int PSUMS_BITS = $clog2(PSUM_DEPTH + 1);
@@ -418,24 +418,27 @@ module sense_core #(
   logic [COLS*STREAM_BITS-1:0] tap_address;
   logic [COLS*WEIGHT_LANES*TAP_BITS-1:0] taps;
   for (genvar c = 0; c < COLS; c++) begin : column_memories
-    lane_memory #(
-        .WIDTH(WEIGHT_LANES * TAP_BITS),
-        .PER_BEAT(WORDS_PER_BEAT),
+    tap_memory #(
+        .LANES(WEIGHT_LANES),
+        .TAP_BITS(TAP_BITS),
+        .WORDS(WORDS_PER_BEAT),
+        .BARE_WORDS(BARE_WORDS),
         .DEPTH(2 * WEIGHT_BEATS),
-        .LUT_BITS(LUT_REMAINDERS * ((WORDS_PER_BEAT * WEIGHT_LANES * TAP_BITS) % 36))
+        .LUT_BITS(LUT_REMAINDERS * (128 % 36))
     ) weights (
         .clk,
         .write(weight_write && weight_column == COLUMN_BITS'(c)),
         .write_address(weight_write_address),
         .write_data(weight_data),
+        .bare(tap_address[(c+1)*STREAM_BITS-1]),
         .beat(tap_address[c*STREAM_BITS+SUB_BITS+:WEIGHT_ADDRESS_BITS]),
-        .sub(SUB_BITS > 0 ? tap_address[c*STREAM_BITS+:SUB_WIDTH] : '0),
+        .sub(tap_address[c*STREAM_BITS+:SUB_BITS]),
         .word(taps[c*WEIGHT_LANES*TAP_BITS+:WEIGHT_LANES*TAP_BITS])
     );
   end
 
   // Waves.
-  logic record_valid, record_ready, issue_idle, lanes_ready, emitted;
+  logic record_valid, record_ready, issue_idle, lanes_ready, emitted, cleared;
   logic region_valid, region_half, region_done;
   logic [15:0] region_partition, region_block;
   logic [RECORD_BITS-1:0] record;
@@ -446,7 +449,7 @@ module sense_core #(
       .WEIGHT_DEPTH(WEIGHT_DEPTH),
       .ENTRIES(ENTRIES),
       .WEIGHT_BEATS(WEIGHT_BEATS),
-      .WORDS_PER_BEAT(WORDS_PER_BEAT),
+      .SUB_BITS(SUB_BITS),
       .STREAM_BITS(STREAM_BITS),
       .TILE_INDEX_BITS(TILE_INDEX_BITS)
   ) wave_issue (
@@ -461,10 +464,12 @@ module sense_core #(
       .chunks(descriptor[9*32+:16]),
       .chunk_groups(descriptor[9*32+16+:16]),
       .groups(descriptor[27*32+:16]),
+      .bare(descriptor[5*32+18]),
       .block_beats(descriptor[11*32+16+:16]),
       .ifmap_loaded,
       .weights_loaded,
       .region_emitted(emitted),
+      .half_cleared(cleared),
       .lanes_ready(lanes_ready && tables_ready),
       .idle(issue_idle),
       .partition_address(issue_partition_address),
@@ -504,6 +509,7 @@ module sense_core #(
       .CHANNEL_GAP(CHANNEL_GAP),
       .STREAM_BITS(STREAM_BITS),
       .WORDS_PER_BEAT(WORDS_PER_BEAT),
+      .BARE_WORDS(BARE_WORDS),
       .TAG_BITS(TAG_BITS)
   ) compute_core (
       .clk,
@@ -624,6 +630,7 @@ module sense_core #(
       .region_half,
       .region_done,
       .emitted,
+      .cleared,
       .lanes_ready,
       .partition_address(emit_partition_address),
       .partition(emit_partition),

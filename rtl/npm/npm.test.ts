@@ -1,10 +1,13 @@
-/** The engine from npm alone: its model of the compute core does what Verilator's does, word for word. */
+/** The engine from npm alone: its models of the compute core and of the machine do what Verilator's do, word for word. */
 import { describe, expect, test } from 'vitest';
 import { runCore } from '../compute/build.ts';
 import { verifyCompute } from '../compute/verify.ts';
+import { type MachineRunner, runMachine } from '../core/build.ts';
+import { verifyMachine } from '../core/verify.ts';
 import { missing } from '../tool.ts';
 import { modelHeader, portsOfModel } from './adapter.ts';
 import { npmCoreRunner } from './compute.ts';
+import { npmMachineRunner } from './machine.ts';
 import { npmTools } from './packages.ts';
 
 const absent = await npmTools().then(
@@ -12,6 +15,7 @@ const absent = await npmTools().then(
   (error: Error) => `skipped: ${error.message}`,
 );
 const run = npmCoreRunner();
+const noVerilator = missing('verilator', 'make', 'g++');
 
 describe('the face of a Verilated model', () => {
   const model = `struct p_two__parts : public module {
@@ -53,7 +57,6 @@ describe.skipIf(absent)(`compute core under CXXRTL${absent ? ` (${absent})` : ''
     expect(valueMismatches).toBeGreaterThan(0);
   }, 300_000);
 
-  const noVerilator = missing('verilator');
   test.skipIf(noVerilator)(
     `both engines write the same results${noVerilator ?? ''}`,
     async () => {
@@ -73,4 +76,20 @@ describe.skipIf(absent)(`compute core under CXXRTL${absent ? ` (${absent})` : ''
     },
     300_000,
   );
+});
+
+describe.skipIf(absent)(`the whole machine under CXXRTL${absent ? ` (${absent})` : ''}`, () => {
+  const onBoth: MachineRunner = async (...args) => {
+    const runs = await npmMachineRunner()(...args);
+    if (!noVerilator) expect(runs).toEqual(await runMachine(...args));
+    return runs;
+  };
+
+  const too = noVerilator ? ` (${noVerilator} to compare with)` : ', as under Verilator';
+  test(`random networks on 2 x 2: every byte of memory, every cycle${too}`, async () => {
+    const found = await verifyMachine({ cases: 30, rows: 2, cols: 2, lean: 'none', seed: 7, run: onBoth });
+    expect(found).toMatchObject({ valueMismatches: 0, cycleMismatches: 0 });
+    for (const kind of ['cases', 'chains', 'partitioned', 'weightFirst', 'chunked'] as const)
+      expect(found[kind], kind).toBeGreaterThan(0);
+  }, 600_000);
 });

@@ -211,7 +211,7 @@ const PROOFS: readonly Proof[] = [
       },
       {
         name: 'a request that does not wait',
-        change: { replace: 'state == ASK && request_ready', by: 'state == ASK' },
+        change: { replace: 'asks && request_ready', by: 'asks' },
       },
     ],
   },

@@ -17,6 +17,8 @@ export interface Pe {
   readonly weightDepth: number;
   /** Weights a column takes in a cycle while loading. */
   readonly weightLanes: number;
+  /** Channels whose weights it can take in a cycle where every tile has an order of its own; left out, as many as fill the lanes. */
+  readonly gatherChannels?: number | undefined;
   /** Idle slots at a channel change, so that two MACs never meet on one psum. */
   readonly channelGap: number;
 }
@@ -38,7 +40,7 @@ export interface Arch {
   readonly wordBits: { readonly ifmap: number; readonly weight: number; readonly ofmap: number };
   readonly buffers: Buffers;
   readonly dram: Dram;
-  /** How channels are dealt into waves. */
+  /** How channels are dealt into waves; the hardware here sorts no tile by itself, so of it 'per-tile' is the closed form's. */
   readonly rearrange: 'none' | 'static' | 'per-tile';
   /** An order of reuse for every layer alike; where it is left out, whichever moves fewer bytes, layer by layer. */
   readonly reuse?: Reuse | undefined;

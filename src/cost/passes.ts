@@ -1,5 +1,6 @@
 /** The array's time and work for every pass: one filter block over the tiles of one ifmap partition. */
 import type { Arch } from '../arch/arch.ts';
+import { virtualInOrder, within } from '../schedule/channel-order.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { cut } from '../schedule/tiling.ts';
 import { dealer, type WaveOrder } from '../schedule/waves.ts';
@@ -93,13 +94,19 @@ function onePass(counts: LayerCounts, schedule: Schedule, place: PassPlace): Pas
 
 type Orders = (nonZeros: Uint16Array, taps: Uint8Array, phase: number) => WaveOrder;
 
-/** How this pass deals its channels: as they come, in one order for all tiles, or sorted tile by tile. */
+/** How this pass deals its channels: sorted tile by tile, in a given order, as they come, or in one order for all tiles. */
 function waveOrders(counts: LayerCounts, schedule: Schedule, { partition, channels }: PassPlace): Orders {
   const size =
     (channels[1] - channels[0]) * Math.max(...schedule.lowered.map((layer) => layer.slices.length));
   if (schedule.rearrange === 'per-tile') {
     const { byWork } = dealer(size);
     return (nonZeros, taps) => byWork(nonZeros, taps);
+  }
+  if (schedule.order) {
+    const given = schedule.lowered.map(({ slices }) =>
+      virtualInOrder(within(schedule.order!, channels), slices.length),
+    );
+    return (nonZeros, _, phase) => ({ channels: given[phase]!, count: nonZeros.length });
   }
   const asTheyCome = Int32Array.from({ length: size }, (_, v) => v);
   if (schedule.rearrange === 'none') return (nonZeros) => ({ channels: asTheyCome, count: nonZeros.length });

@@ -2,7 +2,8 @@
  * Time on the array, in closed form over non-zero counts.
  *
  *   compute(g) = max over rows of n * K + gap          a wave takes as long as its slowest row
- *   load(g)    = ceil(sum over rows of K / lanes) + 2  its weights, while the wave before computes
+ *   load(g)    = ceil(sum over rows of K / lanes) + 2  its weights, while the wave before computes; where they are
+ *                gathered in a tile's own order, no faster than so many channels a cycle
  *   wave(g)    = max(compute(g), load(g + 1))
  *   tile       = sum of wave(g)
  *   drain      = psums + 2                             from compute(last) on, under the next tile where there are two banks
@@ -11,7 +12,7 @@
  * pays for the size of the array; the skew is paid once, at the end of a layer (docs/decisions/001).
  */
 import type { Arch } from '../arch/arch.ts';
-import type { WaveOrder } from '../schedule/waves.ts';
+import { gathering, type WaveOrder } from '../schedule/waves.ts';
 
 /** Switching to the weight bank just loaded, or to the psum bank just filled. */
 export const BANK_SWITCH = 2;
@@ -50,10 +51,10 @@ export function timeTile(
       const work = nonZeros[v]! * taps[v]!;
       if (work > slowest) slowest = work;
       slots += work;
-      if (work > 0) toLoad += taps[v]!;
+      toLoad += taps[v]!; // of a channel without non-zeros too, for it lies among the others
     }
-    if (slowest === 0) continue; // only without rearrangement: a wave of empty channels is skipped
-    const load = Math.ceil(toLoad / weightLanes) + BANK_SWITCH;
+    if (slowest === 0) continue; // only in a fixed order: a wave of empty channels is skipped
+    const load = Math.max(Math.ceil(toLoad / weightLanes), gathering(end - from, arch)) + BANK_SWITCH;
     if (waves === 0) firstLoad = load;
     else open += Math.max(last, load);
     last = slowest + channelGap;

@@ -15,4 +15,14 @@ export interface LayerWork {
   /** What is written back, after ReLU and a pool fused behind the layer; one [K, P', Q'] an image. */
   readonly ofmaps: readonly ByteData[];
   readonly ofmapShape: readonly [K: number, P: number, Q: number];
+  /** Of the ifmap's channels, where a machine does not sort them itself: fixed beforehand. */
+  readonly order?: ChannelOrder | undefined;
+}
+
+/** One order of a layer's channels, for every tile and filter. */
+export interface ChannelOrder {
+  /** place -> channel */
+  readonly channels: Int32Array;
+  /** Virtual channels come slice after slice, each in this order; or channel after channel, with all its slices. */
+  readonly by: 'slice' | 'channel';
 }

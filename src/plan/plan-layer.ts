@@ -41,7 +41,7 @@ export function planLayer(work: LayerWork, arch: Arch): LayerPlan {
   const weights = countWeights(operands.weight, conv, lowered[0]!, blocks);
   const mean = meanLoad(conv, { lowered: lowered[0]!, blocks, weights, stored });
   const withTile = (tile: TileSize): Schedule | undefined =>
-    scheduleLayer({ conv, lowered, blocks, tile, stored, ifmaps, weights, arch });
+    scheduleLayer({ conv, lowered, blocks, tile, stored, ifmaps, weights, arch, order: work.order });
   const rough = firstFit(rankTiles(lowered[0]!, mean, arch), withTile);
   if (!rough) failToFit(work, arch);
   const schedule = refit(rough, (region) => rankTiles({ ...lowered[0]!, ...region }, mean, arch), withTile);
@@ -104,8 +104,8 @@ function failToFit({ name, conv }: LayerWork, { pe, buffers }: Arch): never {
   });
 }
 
-function scheduleLayer(known: LayerFacts): Schedule | undefined {
-  const { conv, lowered, blocks, tile, stored, arch } = known;
+function scheduleLayer(known: LayerFacts & Pick<Schedule, 'order'>): Schedule | undefined {
+  const { conv, lowered, blocks, tile, stored, arch, order } = known;
   const sizes = wantedSizes(known);
   const blocksTogether = togetherIn(known, sizes);
   const room = Math.floor(arch.buffers.weightBytes / 2);
@@ -137,6 +137,7 @@ function scheduleLayer(known: LayerFacts): Schedule | undefined {
     blocksTogether: partitions.length === 1 ? blocksTogether : 1,
     channelChunks,
     rearrange: arch.rearrange,
+    order,
   };
 }
 

@@ -39,4 +39,9 @@ test('a wrong ofmap, a layer that never ran and a silicon that differs are said 
   );
   expect(right).toContain('every ofmap equals the integers, bit for bit; the silicon left the same memory');
   expect(executionTable(report)).toBe('');
+  expect(right).toContain('Channels come in their own order');
+  const ordered = { ...report, source: { ...report.source, order: 'inputs' as const } };
+  expect(executionTable(withExecution(ordered, { fidelity: 'sim', latency: 7, chains }))).toContain(
+    'in one order a layer, by their work in the other inputs',
+  );
 });

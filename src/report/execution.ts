@@ -72,8 +72,14 @@ const COLUMNS: readonly Column[] = [
   { title: 'ofmap', align: 'left' },
 ];
 
+const ORDERS = {
+  own: 'in their own order',
+  taps: 'in one order a layer, by their taps alone (there is no other input to go by)',
+  inputs: 'in one order a layer, by their work in the other inputs',
+} as const;
+
 /** One line a layer and one in all, and what was equal to what. */
-export function executionTable({ fidelity, execution }: Report): string {
+export function executionTable({ fidelity, execution, source }: Report): string {
   if (!execution) return '';
   const ratio = (a: number, b: number): string => (b === 0 ? '' : (a / b).toFixed(2));
   const kilobytes = (bytes: number): string => grouped(bytes / 1e3, 1);
@@ -107,7 +113,8 @@ export function executionTable({ fidelity, execution }: Report): string {
     '',
     `${fidelity.padEnd(8)} ${grouped(chains)} list${chains === 1 ? '' : 's'} of layers from DRAM to DRAM, memory latency ${latency} cycles, ` +
       `${withUnit(execution.dramBytes, 'B')} moved; ${bits}${silicon}`,
-    'The closed form has the channels in their own order, as this hardware takes them, and packs to the bit; the machine packs beats of 16 bytes.',
+    `Channels come ${ORDERS[source.order ?? 'own']}, in the closed form as in the machine, whose hardware sorts no tile by itself.`,
+    'The closed form packs to the bit; the machine packs beats of 16 bytes.',
     '',
   ].join('\n');
 }

@@ -116,6 +116,8 @@ export interface Report {
     readonly weights: 'synthetic' | 'file';
     readonly activations: 'published' | 'dense' | 'measured' | 'given';
     readonly note?: string | undefined; // how synthetic values were drawn
+    /** Where one order of a layer's channels was fixed beforehand: its own, or by work in other inputs, or by taps. */
+    readonly order?: 'own' | 'taps' | 'inputs' | undefined;
   };
   readonly rule: { readonly kind: string; readonly zeros: number };
   readonly arch: Readonly<Record<string, unknown>>;
@@ -127,7 +129,7 @@ export interface Report {
   readonly accuracy?: Accuracy | undefined;
   /** Present, and true, where every layer was also computed in the machine's own order and equalled the plain convolution. */
   readonly verified?: true | undefined;
-  /** With fidelity sim or rtl; layers and totals above stay the closed form's, with channels in their own order. */
+  /** With fidelity sim or rtl; layers and totals above stay the closed form's, with channels in the same order. */
   readonly execution?: Execution | undefined;
   readonly receipts: Readonly<Record<string, string>>;
 }

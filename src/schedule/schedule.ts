@@ -4,6 +4,7 @@ import type { LayerWork } from '../model/work.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 import type { ByteData } from '../tensor/tensor.ts';
 import type { FilterBlock } from './blocks.ts';
+import type { ChannelOrder } from './channel-order.ts';
 import type { LoweredLayer } from './lowering.ts';
 import type { Rect, TileSize } from './tiling.ts';
 
@@ -29,6 +30,8 @@ export interface Schedule {
   /** Pieces the channels of a block are cut into where its weights do not fit at once; psums then meet on the way out. */
   readonly channelChunks: number;
   readonly rearrange: Arch['rearrange'];
+  /** In place of its own choice, unless it sorts tile by tile: the order in which all tiles take the channels. */
+  readonly order?: ChannelOrder | undefined;
 }
 
 export interface Operands {

@@ -2,9 +2,11 @@
  * Waves: virtual channels dealt to the rows of the array, `rows` at a time.
  *
  * A wave takes as long as its slowest row, so channels of like work n * K (ifmap non-zeros times taps) are put
- * together (the channel rearrangement of the Sense papers): sorted by work, empty ones left out. Psum addition does
- * not care about the order, and weights are fetched by channel index, so nothing else changes.
+ * together (the channel rearrangement of the Sense papers): in one order for all tiles of a layer, or sorted tile by
+ * tile by work, empty ones left out. Psum addition does not care about the order; but a tile's own order asks that
+ * weights be gathered by channel (docs/decisions/006).
  */
+import type { Arch } from '../arch/arch.ts';
 
 export interface WaveOrder {
   /** Virtual channels in the order they are dealt; only the first `count` are scheduled. */
@@ -48,3 +50,7 @@ export function byWorkPlain(nonZeros: Uint16Array, taps: Uint8Array): readonly n
   const work = (v: number): number => nonZeros[v]! * taps[v]!;
   return [...nonZeros.keys()].filter((v) => work(v) > 0).sort((a, b) => work(b) - work(a) || a - b);
 }
+
+/** Cycles that a load takes at least: where its channels are gathered, so many a cycle. */
+export const gathering = (channels: number, { rearrange, pe: { gatherChannels } }: Arch): number =>
+  rearrange === 'per-tile' && gatherChannels !== undefined ? Math.ceil(channels / gatherChannels) : 0;

@@ -6,6 +6,7 @@ import type { Arch } from '../arch/arch.ts';
 import { widthReciprocal } from '../blocks/ifm-stream/ifm-stream.ts';
 import type { Operands, Schedule } from '../schedule/schedule.ts';
 import { psumsOf, width } from '../schedule/tiling.ts';
+import { gathering } from '../schedule/waves.ts';
 import { type ComputePass, type ComputeTile, computePasses, partitionTiles } from './compute-passes.ts';
 import { type ComputeStreams, streamWriter } from './compute-streams.ts';
 import { tileDealer } from './deal.ts';
@@ -74,6 +75,7 @@ export function computeProgram(
             taps: taps.most,
             columns: taps.at(width(tile.rect) + tile.layer.halo[1]),
           })),
+          gathering(wave.length, arch),
         );
       if (drained > 0) {
         drains.push({ tile, partition: pass.partition, block: pass.block, base: place.base, psums });

@@ -58,10 +58,10 @@ export function streamWriter({ rows, cols, psumDepth, weightLanes }: StreamShape
     }
     for (const word of bitmap) bitmaps!.push(word);
   };
-  /** Every row's taps one after another, filled up to whole words. */
-  const addLoad = (active: readonly WaveRow[]): number => {
+  /** Every row's taps one after another, filled up to whole words; empty ones behind them, where there are to be more. */
+  const addLoad = (active: readonly WaveRow[], least: number): number => {
     const taps = active.flatMap((row) => Array.from({ length: row.taps }, (_, k) => ({ row, k })));
-    const words = Math.ceil(taps.length / weightLanes);
+    const words = Math.max(least, Math.ceil(taps.length / weightLanes));
     for (let e = 0; e < words * weightLanes; e++) {
       const place = taps[e];
       headers!.push(place ? (place.k === place.row.taps - 1 ? 3 : 1) : 0);
@@ -78,8 +78,8 @@ export function streamWriter({ rows, cols, psumDepth, weightLanes }: StreamShape
   };
 
   return {
-    /** `active`: rows 0, 1, ... of the array, each with something to multiply. */
-    add(wave: Wave, active: readonly WaveRow[]): void {
+    /** `active`: rows 0, 1, ... of the array, each with taps; their load takes `least` cycles or more. */
+    add(wave: Wave, active: readonly WaveRow[], least = 0): void {
       let taps = 0;
       for (let r = 0; r < rows; r++) {
         addEntry(active[r], r, taps);
@@ -90,7 +90,7 @@ export function streamWriter({ rows, cols, psumDepth, weightLanes }: StreamShape
       waves.push({
         ...wave,
         slots,
-        words: addLoad(active),
+        words: addLoad(active, least),
         header: word,
         tap: word,
         entry: waves.length,

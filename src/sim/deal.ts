@@ -1,4 +1,5 @@
 /** Channels dealt to rows: the virtual channels of a pass in a tile, `rows` of them a wave. */
+import { virtualInOrder, within } from '../schedule/channel-order.ts';
 import type { Operands, Schedule } from '../schedule/schedule.ts';
 import { byWorkPlain } from '../schedule/waves.ts';
 import { type ChannelTaps, channelTaps } from './channel-taps.ts';
@@ -35,18 +36,20 @@ export function tileDealer({ conv, ifmaps, weight }: Operands, schedule: Schedul
     return list;
   };
 
-  /** As they come, sorted once for all tiles of the pass, or sorted tile by tile. */
+  /** Sorted tile by tile, in a given order, as they come, or sorted once for all tiles of the pass. */
   const orderOf = (
     pass: ComputePass,
     tile: ComputeTile,
     channels: readonly DealtChannel[],
   ): readonly number[] => {
-    if (schedule.rearrange === 'none') return [...channels.keys()];
     if (schedule.rearrange === 'per-tile')
       return byWorkPlain(
         Uint16Array.from(channels, ({ stream }) => stream.indices.length),
         Uint8Array.from(channels, (each) => each.taps.most),
       );
+    if (schedule.order)
+      return [...virtualInOrder(within(schedule.order, pass.channels), tile.layer.slices.length)];
+    if (schedule.rearrange === 'none') return [...channels.keys()];
     return orders(`${pass.partition} ${pass.block} ${pass.channels} ${tile.phase}`, () => {
       const total = new Float64Array(channels.length);
       for (const other of partitionTiles(schedule, pass.partition))
@@ -57,7 +60,7 @@ export function tileDealer({ conv, ifmaps, weight }: Operands, schedule: Schedul
   };
 
   return {
-    /** Waves and rows without work are left out. */
+    /** Waves without work are left out, and rows without taps; sorted tile by tile, rows without work too. */
     waves(pass: ComputePass, tile: ComputeTile): readonly Wave[] {
       const channels = channelsOf(pass, tile);
       const order = orderOf(pass, tile, channels);
@@ -67,9 +70,9 @@ export function tileDealer({ conv, ifmaps, weight }: Operands, schedule: Schedul
           order
             .slice(from, from + rows)
             .map((v) => channels[v]!)
-            .filter((each) => workOf(each) > 0),
+            .filter(({ taps }) => taps.most > 0),
         );
-      return waves.filter((wave) => wave.length > 0);
+      return waves.filter((wave) => wave.some((each) => workOf(each) > 0));
     },
   };
 }

@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { closedFormCycles } from '../../rtl/compute/closed-form.ts';
 import { anyLayer } from '../../rtl/compute/layers.ts';
-import { randomWork } from '../../rtl/random-work.ts';
+import { anyOrder, randomWork } from '../../rtl/random-work.ts';
 import type { Arch } from '../arch/arch.ts';
 import { zcu102 } from '../arch/presets/zcu102.ts';
 import type { LayerWork } from '../model/work.ts';
 import { planLayer } from '../plan/plan-layer.ts';
 import { convReference } from '../tensor/conv-reference.ts';
+import { seeded } from '../tensor/random.ts';
 import { addHalos } from './add-halos.ts';
 import { computeProgram } from './compute-program.ts';
 import { stepCore } from './step-core.ts';
@@ -21,12 +22,13 @@ const anyArch: fc.Arbitrary<Arch> = fc
     weightLanes: fc.integer({ min: 1, max: 4 }),
     rearrange: fc.constantFrom('per-tile', 'per-tile', 'none', 'static') as fc.Arbitrary<Arch['rearrange']>,
     psumBanks: fc.constantFrom(2, 2, 1) as fc.Arbitrary<1 | 2>,
+    gatherChannels: fc.constantFrom(undefined, 1, 2),
     weightBytes: fc.constantFrom(zcu102.buffers.weightBytes, 256),
   })
-  .map(({ rows, cols, psumDepth, weightLanes, rearrange, psumBanks, weightBytes }) => ({
+  .map(({ rows, cols, rearrange, weightBytes, ...pe }) => ({
     ...zcu102,
     array: { rows, cols },
-    pe: { ...zcu102.pe, psumDepth, weightLanes, psumBanks },
+    pe: { ...zcu102.pe, ...pe },
     buffers: { ...zcu102.buffers, weightBytes },
     rearrange,
   }));
@@ -54,6 +56,16 @@ const fewPixels: LayerWork = randomWork(
 
 test('any layer on any array: psums of the plain convolution, cycles of the closed form', () => {
   fc.assert(fc.property(anyLayer, anyArch, check), { numRuns: 100 });
+});
+
+test('the same with channels in any order', () => {
+  const ordered = (work: LayerWork): LayerWork => ({ ...work, order: anyOrder(work.conv.C, seeded(6)) });
+  fc.assert(
+    fc.property(anyLayer.map(ordered), anyArch, (work, arch) =>
+      check(work, { ...arch, rearrange: 'static' }),
+    ),
+    { numRuns: 60 },
+  );
 });
 
 test('the order in which the blocks tick does not matter', () => {

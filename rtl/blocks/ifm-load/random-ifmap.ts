@@ -28,7 +28,8 @@ export interface Drawn {
   readonly memory: ReadonlyMap<number, Beat>;
 }
 
-/** Whole groups of channels, 1 to 6 tiles a partition; `density` of all tiles, or one drawn for each. */
+/** Whole groups of channels, 1 to 6 tiles a partition; `density` of all tiles, or one drawn for each. Of every third
+ * layer a channel has a beat of values at most. */
 export function drawIfmap(seed: number, size: LoaderSize, density?: number): Drawn {
   const { below } = seeded(seed, 'ifmap');
   const groups = 1 + below(3);
@@ -37,14 +38,15 @@ export function drawIfmap(seed: number, size: LoaderSize, density?: number): Dra
   const most = Math.min(size.psumDepth === 128 ? 4 : 6, (size.valueBeats * BEAT_BYTES) / size.psumDepth);
   const counts = Array.from({ length: 1 + below(3) }, () => 1 + below(most));
   const perBeat = 128 / size.psumDepth;
+  const pixels = below(3) === 0 ? Math.floor(BEAT_BYTES / Math.max(...counts)) : size.psumDepth; // of a tile
   const channelBeats = Math.ceil(Math.max(...counts) / perBeat);
-  const valuePitch = Math.ceil((Math.max(...counts) * size.psumDepth) / BEAT_BYTES);
+  const valuePitch = Math.ceil((Math.max(...counts) * pixels) / BEAT_BYTES);
   const pitch = channels * (channelBeats + valuePitch);
   const memory = new Map<number, Beat>();
   const partitions = counts.map((count, p): DrawnPartition => {
     const bitmaps = 100 + 1000 * p + below(50);
     const tiles = Array.from({ length: channels }, () =>
-      Array.from({ length: count }, () => drawTile(size.psumDepth, below, density ?? below(5) / 4)),
+      Array.from({ length: count }, () => drawTile({ ...size, pixels }, below, density ?? below(5) / 4)),
     );
     const values = bitmaps + pitch;
     for (const [v, list] of tiles.entries()) {
@@ -55,8 +57,7 @@ export function drawIfmap(seed: number, size: LoaderSize, density?: number): Dra
           bitmaps + v * channelBeats + b,
           Uint32Array.from({ length: 4 }, (_, i) => words[4 * b + i] ?? 0),
         );
-      for (let b = 0; b * BEAT_BYTES < bytes.length; b++)
-        memory.set(values + v * valuePitch + b, beatOf(bytes, b));
+      for (let b = 0; b < valuePitch; b++) memory.set(values + v * valuePitch + b, beatOf(bytes, b));
     }
     return { bitmaps, values, tiles };
   });
@@ -77,10 +78,14 @@ export function drawIfmap(seed: number, size: LoaderSize, density?: number): Dra
   return { size, layer, partitions, taps, memory };
 }
 
-function drawTile(psumDepth: number, below: (n: number) => number, density: number): DrawnTile {
+function drawTile(
+  { psumDepth, pixels }: LoaderSize & { readonly pixels: number },
+  below: (n: number) => number,
+  density: number,
+): DrawnTile {
   const bits = new Uint32Array(psumDepth / 32);
   const values: number[] = [];
-  for (let i = 0; i < psumDepth; i++)
+  for (let i = 0; i < pixels; i++)
     if (below(1000) < 1000 * density) {
       bits[i >> 5] = (bits[i >> 5]! | (1 << (i & 31))) >>> 0;
       values.push(1 + below(255));

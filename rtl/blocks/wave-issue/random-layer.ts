@@ -38,13 +38,14 @@ export function drawLayer(seed: number): DrawnLayer {
   return {
     layer: {
       ...{ weightFirst, partitions: partitionCount, units, blocks, unitBlocks, chunks, chunkGroups },
-      ...{ groups: groupCount, blockBeats: 1 + below(3) },
+      ...{ groups: groupCount, blockBeats: 1 + below(3), bare: below(2) },
     },
     partitions,
     groups: Array.from({ length: groupCount }, () => ({
       words: below(43),
       header: below(500),
       beat: below(8),
+      word: below(5),
     })),
     tiles: Array.from({ length: 9 }, () => ({
       ...{ halo: below(5), origin: below(64), reciprocal: below(4097), psums: below(65) },

@@ -6,7 +6,7 @@ import type { ExpectedRow } from '../agree.ts';
 import type { InputRow } from '../cosim.ts';
 import type { DrawnLayer } from './random-layer.ts';
 
-export const ISSUE_SHAPE = { psumBanks: 2, entries: 32, weightBeats: 16, wordsPerBeat: 3 } as const;
+export const ISSUE_SHAPE = { psumBanks: 2, entries: 32, weightBeats: 16, subBits: 3 } as const;
 
 type Fields = readonly (readonly [value: number, width: number])[];
 
@@ -46,7 +46,10 @@ export function runIssue(drawn: readonly DrawnLayer[], seed: number, hurry = fal
   const issue = new WaveIssue(ISSUE_SHAPE);
   const [vectors, expected]: [InputRow[], ExpectedRow[]] = [[{ reset: 1 }], [{}]];
   const weights = { onChip: 0 }; // of the next layer too
-  const layers = drawn.map((each) => runLayer(each, { issue, below, hurry, weights, vectors, expected }));
+  const lanes = { clearing: 0 }; // likewise
+  const layers = drawn.map((each) =>
+    runLayer(each, { issue, below, hurry, weights, lanes, vectors, expected }),
+  );
   return { layers, vectors, expected };
 }
 
@@ -55,11 +58,12 @@ interface Around {
   readonly below: (n: number) => number;
   readonly hurry: boolean;
   readonly weights: { onChip: number };
+  readonly lanes: { clearing: number };
   readonly vectors: InputRow[];
   readonly expected: ExpectedRow[];
 }
 
-function runLayer(drawn: DrawnLayer, { issue, below, hurry, weights, vectors, expected }: Around) {
+function runLayer(drawn: DrawnLayer, { issue, below, hurry, weights, lanes, vectors, expected }: Around) {
   const { layer, partitions, groups, tiles, slots } = drawn;
   const records: (WaveRecord & { readonly at: number })[] = [];
   const regions: Region[] = [];
@@ -74,6 +78,7 @@ function runLayer(drawn: DrawnLayer, { issue, below, hurry, weights, vectors, ex
       !start && side.onChip < 2 && (hurry || below(20) === 0);
     const [ifmapLoaded, weightsLoaded] = [loads(ifmaps), loads(weights)];
     const regionEmitted = emitting > 0 && (hurry || below(10) === 0);
+    const halfCleared = lanes.clearing > 0 && (hurry || below(10) === 0);
     const recordReady = hurry || below(3) > 0;
     const lanesReady = hurry || t > 20;
     const [partition, group, tile] = [partitions[at.partition], groups[at.group], tiles[at.tile]];
@@ -83,16 +88,18 @@ function runLayer(drawn: DrawnLayer, { issue, below, hurry, weights, vectors, ex
     vectors.push({
       ...{ start, weight_first: layer.weightFirst, partitions: layer.partitions, units: layer.units },
       ...{ blocks: layer.blocks, unit_blocks: layer.unitBlocks, chunks: layer.chunks, groups: layer.groups },
-      ...{ chunk_groups: layer.chunkGroups, block_beats: layer.blockBeats, lanes_ready: lanesReady },
+      ...{ chunk_groups: layer.chunkGroups, block_beats: layer.blockBeats, bare: layer.bare },
+      ...{ lanes_ready: lanesReady },
       ...{ ifmap_loaded: ifmapLoaded, weights_loaded: weightsLoaded, region_emitted: regionEmitted },
-      ...{ record_ready: recordReady, slots: found },
+      ...{ half_cleared: halfCleared, record_ready: recordReady, slots: found },
       partition: joined([
         [partition?.tiles ?? 0, 10],
         [partition?.firstTile ?? 0, 10],
         [0, 56],
       ]),
       group_data: joined([
-        [group?.beat ?? 0, 16],
+        [group?.word ?? 0, 4],
+        [group?.beat ?? 0, 12],
         [group?.header ?? 0, 16],
         [group?.words ?? 0, 16],
       ]),
@@ -126,18 +133,20 @@ function runLayer(drawn: DrawnLayer, { issue, below, hurry, weights, vectors, ex
       weights.onChip + Number(weightsLoaded),
     ];
     emitting -= Number(regionEmitted);
+    lanes.clearing -= Number(halfCleared);
     if (record && recordReady) {
       records.push({ ...record, at: t });
       const tag = tagOf(record.tag);
       ifmaps.onChip -= Number(tag.freesIfmap);
       weights.onChip -= Number(tag.freesWeights);
       emitting += Number(tag.completes);
+      lanes.clearing += Number(tag.completes);
     }
     [at.partition, at.group] = [issue.partitionAddress, issue.groupAddress];
     [at.tile, at.slots] = [issue.tileAddress, issue.slotsAddress];
     issue.tick({
-      ...{ start, layer, ifmapLoaded, weightsLoaded, regionEmitted, lanesReady, partition, group, tile },
-      ...{ slots: found, recordReady },
+      ...{ start, layer, ifmapLoaded, weightsLoaded, regionEmitted, halfCleared, lanesReady },
+      ...{ partition, group, tile, slots: found, recordReady },
     });
     issue.commit();
   }

@@ -1,6 +1,6 @@
 /**
- * Asks for the values of one channel after another and places the beats that come. Its silicon is ifm_values.sv, which
- * draws it.
+ * Asks for the values of one channel after another, or of all in one run, and places the beats that come. Its silicon is
+ * ifm_values.sv, which draws it.
  */
 import type { Run } from '../axi/axi-read.ts';
 import { Fifo } from '../fifo/fifo.ts';
@@ -54,9 +54,22 @@ export class IfmValues {
 
   get request(): Run | undefined {
     const it = this.#request;
-    return it && it.count > 0 && this.#routes.inReady
-      ? { address: this.#address, beats: it.count }
-      : undefined;
+    if (!it || !this.#asks(it) || !this.#routes.inReady) return undefined;
+    return { address: this.#address, beats: this.#together ? this.#inputs!.layer.channels : it.count };
+  }
+
+  /** A beat a channel at most lies behind the other: all come in one run, those that hold nothing too. */
+  get #together(): boolean {
+    return this.#inputs!.layer.valuePitch === 1;
+  }
+
+  #asks({ channel, count }: Asked): boolean {
+    return this.#together ? channel === 0 : count > 0;
+  }
+
+  /** Beats of a channel that come: one that holds nothing lies where the row's next one will. */
+  #comes({ count }: Asked): number {
+    return this.#together ? 1 : count;
   }
 
   get inReady(): boolean {
@@ -74,16 +87,25 @@ export class IfmValues {
 
   tick(inputs: IfmValuesInputs): void {
     this.#inputs = inputs;
-    const word = inputs.requestTaken ? this.#request : undefined;
+    const it = this.#request;
+    const word = it && this.#comes(it) > 0 && this.#done ? { ...it, count: this.#comes(it) } : undefined;
     this.#routes.tick({ word, outReady: this.#turns });
   }
 
+  /** The channel in cycle 2 is asked for, or needs no asking, and its beats have a route. */
+  get #done(): boolean {
+    const it = this.#request;
+    if (!it) return false;
+    if (this.#comes(it) === 0) return true;
+    return this.#asks(it) ? this.#inputs!.requestTaken : this.#routes.inReady;
+  }
+
   commit(): void {
-    const { layer, beats, go, from, requestTaken } = this.#inputs!;
+    const { layer, beats, go, from } = this.#inputs!;
     if (this.ends) this.#askedAll = false;
     this.#arrive();
     const request = this.#request;
-    const done = request !== undefined && (request.count === 0 || requestTaken);
+    const done = this.#done;
     if (request && done) {
       this.#placed[request.row] = request.start + request.count;
       this.#address += layer.valuePitch;

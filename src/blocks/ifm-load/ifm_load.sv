@@ -96,7 +96,8 @@ module ifm_load #(
 
   logic beats_write, values_valid, arrives;
   logic [CHANNEL_BITS-1:0] beats_channel;
-  logic [BEATS_BITS-1:0] beats, values_beats;
+  logic [BEATS_BITS-1:0] beats;
+  logic [15:0] values_beats;
   logic [BEAT_BITS-1:0] values_address;
   ifm_entries #(
       .ROWS(ROWS),
@@ -162,7 +163,7 @@ module ifm_load #(
   assign value_address[VALUE_ADDRESS_BITS-1] = half;
   assign request_valid = state == ASK_BITMAPS || values_valid;
   assign request_address = state == ASK_BITMAPS ? bitmaps_from : values_address;
-  assign request_beats = state == ASK_BITMAPS ? bitmap_beats : 16'(values_beats);
+  assign request_beats = state == ASK_BITMAPS ? bitmap_beats : values_beats;
   assign in_ready = (state == BITMAPS && beat_ends) || arrives;
 
   always_ff @(posedge clk) begin

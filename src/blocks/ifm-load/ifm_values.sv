@@ -5,6 +5,9 @@
 //                     └───▶ route {row, from, beats} ─▶ the beats that arrive
 //
 //   cycle 0   beats of a channel are asked for      cycle 1   they come      cycle 2   the request, until it is taken
+//
+// Where a channel has one beat at most, all channels' come in one run, for which memory is asked once: a beat of zeros
+// lies where the row's next one will.
 module ifm_values #(
     parameter int ROWS = 32,
     parameter int VALUE_BEATS = 256,
@@ -27,7 +30,7 @@ module ifm_values #(
     output logic                    request_valid,
     input  logic                    request_ready,
     output logic [   BEAT_BITS-1:0] request_address,
-    output logic [  BEATS_BITS-1:0] request_beats,
+    output logic [            15:0] request_beats,
     input  logic                    in_valid,
     output logic                    in_ready,
     output logic                    value_write,
@@ -35,20 +38,23 @@ module ifm_values #(
     output logic [  BEATS_BITS-2:0] value_address
 );
   // Cycle 0.
-  logic walks, bottom, row_last, channel_last;
+  logic together;  // a beat a channel at most
+  logic walks, first, bottom, row_last, channel_last;
   logic [CHANNEL_BITS-1:0] channel;
   logic [15:0] channels_left;
   logic [ROW_BITS-1:0] row;
 
   // Cycle 1: whether there are any beats, and how many more than one.
-  logic valid1, bottom1, last1;
+  logic valid1, first1, bottom1, last1;
   logic [ROW_BITS-1:0] row1;
   logic [BEATS_BITS-1:0] counts[0:CHANNELS-1];
   logic [BEATS_BITS-1:0] count1;
   wire any = beats != '0;
+  // No operation on narrowing casts inside the concatenation below: Yosys takes its width from before the casts.
+  wire [BEATS_BITS-2:0] more = any ? beats[BEATS_BITS-2:0] - 1'b1 : '0;
 
   // Cycle 2.
-  logic valid2, last2, some2;
+  logic valid2, last2, some2, comes2, asks2;
   logic [ROW_BITS-1:0] row2;
   logic [BEATS_BITS-2:0] more2;
   logic [BEATS_BITS-1:0] start2;
@@ -56,10 +62,10 @@ module ifm_values #(
   wire [BEATS_BITS-1:0] placed2 = start2 + BEATS_BITS'(more2) + BEATS_BITS'(some2);
   wire [BEATS_BITS-1:0] placed1 = ROWS == 1 ? placed2 : placed[row1];
   logic route_ready, asked_all;
-  wire done2 = !some2 || (route_ready && request_ready);
+  wire done2 = !comes2 || (route_ready && (request_ready || !asks2));
   wire moves = !valid2 || done2;
-  assign request_valid = valid2 && some2 && route_ready;
-  assign request_beats = BEATS_BITS'(more2) + 1'b1;
+  assign request_valid = valid2 && asks2 && route_ready;
+  assign request_beats = together ? channels : 16'(more2) + 1'b1;
 
   // The beats that arrive.
   logic route_valid;
@@ -77,7 +83,7 @@ module ifm_values #(
   ) route (
       .clk,
       .reset,
-      .in_valid(request_valid && request_ready),
+      .in_valid(valid2 && comes2 && done2),
       .in_ready(route_ready),
       .in_word({row2, start2[BEATS_BITS-2:0], more2}),
       .out_valid(route_valid),
@@ -87,14 +93,16 @@ module ifm_values #(
   );
 
   always_ff @(posedge clk) begin
-    if (beats_write) counts[beats_channel] <= {any, (BEATS_BITS - 1)'(beats) - (BEATS_BITS - 1)'(any)};
+    if (beats_write) counts[beats_channel] <= {any, more};
     if (moves) count1 <= counts[channel];
     if (valid2 && done2) placed[row2] <= placed2;
   end
 
   always_ff @(posedge clk) begin
+    together <= pitch == 16'd1;
     if (moves) begin
       valid1 <= walks;
+      first1 <= first;
       bottom1 <= bottom;
       last1 <= channel_last;
       row1 <= row;
@@ -102,10 +110,13 @@ module ifm_values #(
       last2 <= last1;
       row2 <= row1;
       {some2, more2} <= count1;
+      comes2 <= together || count1[BEATS_BITS-1];
+      asks2 <= together ? first1 : count1[BEATS_BITS-1];
       start2 <= bottom1 ? '0 : placed1;
     end
     if (moves && walks) begin
       walks <= !channel_last;
+      first <= 1'b0;
       channel <= channel + 1'b1;
       channels_left <= channels_left - 1'b1;
       channel_last <= channels_left == 16'd2;
@@ -133,6 +144,7 @@ module ifm_values #(
 
     if (go) begin
       walks <= 1'b1;
+      first <= 1'b1;
       bottom <= 1'b1;
       channel <= '0;
       channels_left <= channels;

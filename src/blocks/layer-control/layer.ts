@@ -25,6 +25,7 @@ const DESCRIPTOR = {
   filtersBeats: word(5, 0, 16),
   signed: word(5, 16, 1), // the ifmap's bytes
   weightFirst: word(5, 17, 1),
+  bare: word(5, 18, 1), // its taps are weights without offsets
   tableBeats: word(6, 0, 16), // of all tables
   partitions: word(7, 0, 16),
   units: word(7, 16, 16), // of weights
@@ -61,7 +62,12 @@ const DESCRIPTOR = {
   groups: word(27, 0, 16),
 } as const satisfies Readonly<Record<string, Place>>;
 
-const GROUP = { words: [0, 16], header: [16, 16], beat: [32, 16] } as const satisfies Fields;
+const GROUP = {
+  words: [0, 16], // of its load
+  header: [16, 16],
+  beat: [32, 12], // where its first word lies, from its block on
+  word: [44, 4], // of that beat
+} as const satisfies Fields;
 
 const TILE = {
   psums: [0, 8],

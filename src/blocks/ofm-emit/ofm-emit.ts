@@ -22,18 +22,7 @@ export interface OfmEmitShape {
   readonly words: number;
 }
 
-type State =
-  | 'first clear'
-  | 'idle'
-  | 'find'
-  | 'base'
-  | 'filters'
-  | 'fetch'
-  | 'take'
-  | 'walk'
-  | 'settle'
-  | 'clear'
-  | 'flush';
+type State = 'idle' | 'find' | 'base' | 'filters' | 'fetch' | 'take' | 'walk' | 'settle' | 'flush';
 
 /** A word of a window that is read. */
 interface Reading {
@@ -46,16 +35,18 @@ interface Reading {
 const QUEUE = 32;
 
 export class OfmEmit {
-  emitted = false;
+  emitted = false; // a pulse: a region has left
+  cleared = false; // a pulse: its half is clear again
   lanesReady = false;
   readonly #shape: OfmEmitShape;
   readonly #pack: OfmPack;
   readonly #regions = new Fifo<Region>(4);
   readonly #notes = new Fifo<Note>(QUEUE);
   readonly #requantise: readonly Requantise[];
-  #state: State = 'first clear';
+  #state: State = 'idle';
   #clearing: readonly number[] = [0, 1];
   #clearAddress = 0;
+  #clearEnd: number;
   #complete = 0;
   #flying = 0; // pixels between the walk and the packer
   #room = true;
@@ -92,6 +83,7 @@ export class OfmEmit {
   constructor(shape: OfmEmitShape, pack: OfmPack) {
     this.#shape = shape;
     this.#pack = pack;
+    this.#clearEnd = shape.words;
     const zeros = (): number[] => new Array(shape.lanes).fill(0);
     [this.#laneBitmaps, this.#laneValues, this.#largest] = [zeros(), zeros(), zeros()];
     this.#filters = new Array(shape.lanes).fill(undefined);
@@ -207,7 +199,10 @@ export class OfmEmit {
 
     this.emitted = ends;
     this.#complete += Number(regionDone) - Number(begins);
-    this.#step({ begins, walks, ends });
+    const clears = this.#clearing.length > 0;
+    this.cleared = false;
+    if (clears) this.#clearStep();
+    this.#step({ begins, walks, ends, clears });
     this.#next = entry;
     this.#room = this.#flying < QUEUE - 1;
     this.#flying += Number(pixel) - Number(this.#accepted);
@@ -245,13 +240,9 @@ export class OfmEmit {
     };
   }
 
-  #step({ begins, walks, ends }: { begins: boolean; walks: boolean; ends: boolean }): void {
+  #step({ begins, walks, ends, clears }: Record<'begins' | 'walks' | 'ends' | 'clears', boolean>): void {
     const { partition, layer } = this.#inputs!;
     switch (this.#state) {
-      case 'first clear':
-      case 'clear':
-        this.#clearStep(layer);
-        break;
       case 'idle':
         if (begins) this.#state = 'find';
         break;
@@ -287,7 +278,7 @@ export class OfmEmit {
         if (walks) this.#walkStep(layer);
         break;
       case 'settle':
-        if (this.#flying === 0) this.#nextRound(layer);
+        if (this.#flying === 0 && !(clears && this.#roundLast)) this.#nextRound(layer);
         break;
       case 'flush':
         if (ends) this.#state = 'idle';
@@ -295,10 +286,9 @@ export class OfmEmit {
     }
   }
 
-  #clearStep({ regionWords }: Layer): void {
-    const end = this.#state === 'clear' ? regionWords : this.#shape.words;
-    if (++this.#clearAddress < end) return;
-    this.#state = this.#state === 'clear' ? 'flush' : 'idle';
+  #clearStep(): void {
+    if (++this.#clearAddress < this.#clearEnd) return;
+    this.cleared = this.lanesReady;
     [this.#clearing, this.#clearAddress, this.lanesReady] = [[], 0, true];
   }
 
@@ -332,16 +322,22 @@ export class OfmEmit {
     this.#state = this.#atEntry === firstEmit + emits ? 'settle' : 'fetch';
   }
 
-  #nextRound({ filters, outLanesBitmaps, outLanesValues }: Layer): void {
+  get #roundLast(): boolean {
     const { lanes, cols } = this.#shape;
-    const last = this.#column + lanes === cols || this.#filterBase + lanes >= filters;
+    return this.#column + lanes === cols || this.#filterBase + lanes >= this.#layer!.filters;
+  }
+
+  /** All words of the round are read: after the last one the half is cleared while its bytes leave. */
+  #nextRound({ outLanesBitmaps, outLanesValues, regionWords }: Layer): void {
+    const { lanes } = this.#shape;
+    const last = this.#roundLast;
     this.#lane = 0;
     this.#filterBase += lanes;
     this.#filterAt = this.#filterBase;
     this.#bitmapBase += outLanesBitmaps;
     this.#valueBase += outLanesValues;
     this.#column += lanes;
-    this.#state = last ? 'clear' : 'filters';
-    if (last) this.#clearing = [this.#regions.out!.half];
+    this.#state = last ? 'flush' : 'filters';
+    if (last) [this.#clearing, this.#clearEnd] = [[this.#regions.out!.half], regionWords];
   }
 }

@@ -6,7 +6,8 @@
 // A region is a partition and a block of filters. For every LANES filters of it, and every entry of the partition's
 // list (a tile of a plane of the next layer), each of its pixels is the largest word of its pooling window, then a
 // byte; max and requantisation change places, for requantisation never falls. Pixels outside the ofmap, which tiles
-// of strided planes have, are zero bytes. When all is packed the words are cleared for the next region.
+// of strided planes have, are zero bytes. When all words are read their half is cleared, while its bytes leave and the
+// region in the other half follows.
 module ofm_emit #(
     parameter int COLS = 32,
     parameter int LANES = 8,  // divides COLS
@@ -26,7 +27,8 @@ module ofm_emit #(
     input  logic [               15:0] region_block,
     input  logic                       region_half,
     input  logic                       region_done,        // a pulse: the psums of the oldest of them are in
-    output logic                       emitted,            // a pulse: its half is clear again
+    output logic                       emitted,            // a pulse: its bytes have left
+    output logic                       cleared,            // a pulse: its half is clear again
     output logic                       lanes_ready,
     output logic [               15:0] partition_address,
     input  logic [              127:0] partition,
@@ -47,8 +49,8 @@ module ofm_emit #(
     output logic [      BEAT_BITS-1:0] write_address,
     output logic [              127:0] write_data
 );
-  localparam logic [3:0] FIRST_CLEAR = 4'd0, IDLE = 4'd1, FIND = 4'd2, BASE = 4'd3, FILTERS = 4'd4, FETCH = 4'd5;
-  localparam logic [3:0] TAKE = 4'd6, WALK = 4'd7, SETTLE = 4'd8, CLEAR = 4'd9, FLUSH = 4'd10;
+  localparam logic [3:0] IDLE = 4'd0, FIND = 4'd1, BASE = 4'd2, FILTERS = 4'd3, FETCH = 4'd4;
+  localparam logic [3:0] TAKE = 4'd5, WALK = 4'd6, SETTLE = 4'd7, FLUSH = 4'd8;
   logic [3:0] state;
   logic [WORD_BITS:0] clear_left;  // words
 
@@ -136,6 +138,7 @@ module ofm_emit #(
   logic [WORD_BITS-1:0] line_next, pixel_next, row_next, pixel_line, row_line, down;
   wire [WORD_BITS-1:0] pixel_at = column_last ? row_next : pixel_next;
 
+  wire clears = clear_half != '0;
   localparam int FLYING_BITS = $clog2(QUEUE + 1);
   logic [FLYING_BITS-1:0] flying;  // pixels between the walk and the packer
   logic room, accepted;
@@ -258,6 +261,17 @@ module ofm_emit #(
 
   always_ff @(posedge clk) begin
     emitted <= ends;
+    cleared <= 1'b0;
+    if (clears) begin
+      clear_address <= clear_address + 1'b1;
+      clear_left <= clear_left - 1'b1;
+      if (clear_left == (WORD_BITS + 1)'(1)) begin
+        clear_half <= '0;
+        clear_address <= '0;
+        cleared <= lanes_ready;
+        lanes_ready <= 1'b1;
+      end
+    end
     complete <= complete + 3'(region_done) - 3'(begins);
     accepted <= accept;
     flying <= flying + FLYING_BITS'(pixel) - FLYING_BITS'(accepted);
@@ -272,16 +286,6 @@ module ofm_emit #(
     pixel_line <= pixel_next + WORD_BITS'(pitch);
     row_line <= row_next + WORD_BITS'(pitch);
     case (state)
-      FIRST_CLEAR, CLEAR: begin
-        clear_address <= clear_address + 1'b1;
-        clear_left <= clear_left - 1'b1;
-        if (clear_left == (WORD_BITS + 1)'(1)) begin
-          state <= state == CLEAR ? FLUSH : IDLE;
-          clear_half <= '0;
-          clear_address <= '0;
-          lanes_ready <= 1'b1;
-        end
-      end
       IDLE: if (begins) state <= FIND;
       FIND: begin
         blocks_left <= block_now;
@@ -394,7 +398,7 @@ module ofm_emit #(
         end
       end
       SETTLE:
-      if (flying == '0) begin
+      if (flying == '0 && !(clears && round_last)) begin
         lane <= '0;
         bitmaps_on <= '0;
         values_on <= '0;
@@ -403,14 +407,16 @@ module ofm_emit #(
         bitmap_base <= bitmap_base + lanes_bitmaps;
         value_base <= value_base + lanes_values;
         column <= column + COUNT_BITS'(LANES);
-        state <= round_last ? CLEAR : FILTERS;
-        clear_left <= clear_words;
-        if (round_last) clear_half <= half_now ? 2'b10 : 2'b01;
+        state <= round_last ? FLUSH : FILTERS;
+        if (round_last) begin
+          clear_left <= clear_words;
+          clear_half <= half_now ? 2'b10 : 2'b01;
+        end
       end
       default: if (ends) state <= IDLE;
     endcase
     if (reset) begin
-      state <= FIRST_CLEAR;
+      state <= IDLE;
       clear_half <= 2'b11;
       clear_address <= '0;
       clear_left <= (WORD_BITS + 1)'(WORDS);
@@ -419,6 +425,7 @@ module ofm_emit #(
       flying <= '0;
       accepted <= 1'b0;
       emitted <= 1'b0;
+      cleared <= 1'b0;
     end
   end
   wire unused_bits = &{1'b0, pitch, descriptor, partition, next, filter};

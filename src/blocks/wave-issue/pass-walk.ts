@@ -7,6 +7,7 @@ export interface PassWalkInputs {
   readonly ifmapLoaded: boolean;
   readonly weightsLoaded: boolean;
   readonly regionEmitted: boolean;
+  readonly halfCleared: boolean;
   readonly lanesReady: boolean;
   readonly partition: Pick<Partition, 'firstTile' | 'tiles'> | undefined; // what the table answers
   readonly taken: boolean;
@@ -22,6 +23,7 @@ export type IssueLayer = Pick<
   | 'chunks'
   | 'chunkGroups'
   | 'groups'
+  | 'bare'
   | 'blockBeats'
 >;
 
@@ -49,7 +51,8 @@ export class PassWalk {
   #state: State = 'idle';
   #ifmaps = 0; // on chip and not yet taken by a pass
   #weights = 0;
-  #regions = 0; // between their first wave and their emission
+  #unwritten = 0; // regions between their first wave and their emission
+  #halves = 0; // of the lanes, from a region's first wave on until they are clear again
   #able = false;
   #needIfmap = true;
   #needWeights = true;
@@ -90,6 +93,16 @@ export class PassWalk {
     };
   }
 
+  /** What the pass that stands at the offer waits for; empty where none does. */
+  get lacks(): readonly ('ifmap' | 'weights' | 'lanes')[] {
+    if (this.#state !== 'offer') return [];
+    return [
+      ...(this.#needIfmap && this.#ifmaps === 0 ? (['ifmap'] as const) : []),
+      ...(this.#needWeights && this.#weights === 0 ? (['weights'] as const) : []),
+      ...(this.#chunk === 0 && this.#halves === 2 ? (['lanes'] as const) : []),
+    ];
+  }
+
   get #lasts() {
     const { unitBlocks, blocks, units, partitions } = this.#inputs!.layer;
     return {
@@ -104,18 +117,19 @@ export class PassWalk {
   }
 
   commit(): void {
-    const { start, layer, ifmapLoaded, weightsLoaded, regionEmitted, lanesReady, partition, taken } =
-      this.#inputs!;
-    this.idle = this.#state === 'idle' && this.#regions === 0;
+    const { start, layer, ifmapLoaded, weightsLoaded, lanesReady, partition, taken } = this.#inputs!;
+    const { regionEmitted, halfCleared } = this.#inputs!;
+    this.idle = this.#state === 'idle' && this.#unwritten === 0;
     const opens = this.#chunk === 0;
     this.#able =
       lanesReady &&
       (!this.#needIfmap || this.#ifmaps > 0) &&
       (!this.#needWeights || this.#weights > 0) &&
-      (!opens || this.#regions < 2);
+      (!opens || this.#halves < 2);
     this.#ifmaps += Number(ifmapLoaded) - Number(taken && this.#needIfmap);
     this.#weights += Number(weightsLoaded) - Number(taken && this.#needWeights);
-    this.#regions += Number(taken && opens) - Number(regionEmitted);
+    this.#unwritten += Number(taken && opens) - Number(regionEmitted);
+    this.#halves += Number(taken && opens) - Number(halfCleared);
     if (taken) {
       const { block, unit, partition: last } = this.#lasts;
       this.#state = block && unit && last ? 'idle' : 'step';
@@ -129,7 +143,8 @@ export class PassWalk {
   }
 
   #start(): void {
-    // Weights may be there already, fetched under the layer before: their count and half go on.
+    // Weights may be there already, fetched under the layer before, and a half of the lanes may not be clear yet: what
+    // counts them goes on.
     [this.#state, this.#ifmaps, this.#weightHalf] = ['reload', 0, 1 - this.#weightHalf];
     [this.#needIfmap, this.#needWeights, this.#ifmapHalf] = [true, true, 0];
     [this.#partition, this.#unit, this.#blockOfUnit, this.#blockBase] = [0, 0, 0, 0];

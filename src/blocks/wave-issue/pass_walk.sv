@@ -5,7 +5,7 @@
 //   weight first   for unit of weights, for partition, for block of the unit
 //
 // A pass is offered when its partition and its unit are loaded and its half of the ofmap lanes is free: at most two
-// regions (partition and block) are open. Where a block's weights come in several units, its chunks of groups, the
+// regions (partition and block) are on the way. Where a block's weights come in several units, its chunks of groups, the
 // region stays open from chunk to chunk. The next pass is found while the waves of this one go out:
 //
 //   step      counters go on, down to 1               settle   what ends with this pass
@@ -33,6 +33,7 @@ module pass_walk #(
     input  logic                       ifmap_loaded,
     input  logic                       weights_loaded,
     input  logic                       region_emitted,
+    input  logic                       half_cleared,
     input  logic                       lanes_ready,
     output logic                       idle,           // no pass is left, every region is emitted: a cycle late
     output logic [               15:0] partition_address,
@@ -60,8 +61,8 @@ module pass_walk #(
   logic [2:0] state;
 
   // What is on chip and not yet taken by a pass, the next layer's weights among it; regions between their first wave and
-  // their emission.
-  logic [1:0] ifmaps, weights, regions;
+  // their emission; halves of the lanes until they are clear again, which may be in the next layer.
+  logic [1:0] ifmaps, weights, unwritten, halves;
   logic need_ifmap, need_weights, opens, able;  // opens: the pass is the first of its region
 
   logic [15:0] at_partition, partitions_left, units_left, chunks_left;
@@ -83,11 +84,12 @@ module pass_walk #(
   assign frees_weights = block_last && (weight_first ? partition_last : !one_unit || partition_last);
 
   always_ff @(posedge clk) begin
-    idle <= state == IDLE && regions == '0;
+    idle <= state == IDLE && unwritten == '0;
     ifmaps  <= ifmaps + 2'(ifmap_loaded) - 2'(taken && need_ifmap);
     weights <= weights + 2'(weights_loaded) - 2'(taken && need_weights);
-    regions <= regions + 2'(taken && opens) - 2'(region_emitted);
-    able <= lanes_ready && (!need_ifmap || ifmaps != '0) && (!need_weights || weights != '0) && (!opens || regions != 2'd2);
+    unwritten <= unwritten + 2'(taken && opens) - 2'(region_emitted);
+    halves <= halves + 2'(taken && opens) - 2'(half_cleared);
+    able <= lanes_ready && (!need_ifmap || ifmaps != '0) && (!need_weights || weights != '0) && (!opens || halves != 2'd2);
 
     one_partition <= partitions == 16'd1;
     one_unit <= units == 16'd1;
@@ -167,7 +169,7 @@ module pass_walk #(
       idle <= 1'b1;
       state <= IDLE;
       weights <= '0;
-      regions <= '0;
+      {unwritten, halves} <= '0;
       weight_half <= 1'b1;
       ofm_half <= 1'b1;
     end

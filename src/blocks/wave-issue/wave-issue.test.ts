@@ -5,7 +5,7 @@ import { differenceToSilicon } from '../../../rtl/blocks/agree.ts';
 import { drawLayer, plainWaves } from '../../../rtl/blocks/wave-issue/random-layer.ts';
 import { ISSUE_SHAPE, runIssue } from '../../../rtl/blocks/wave-issue/run-issue.ts';
 import { missing } from '../../../rtl/tool.ts';
-import { tagOf } from './wave-issue.ts';
+import { BARE, tagOf } from './wave-issue.ts';
 
 const layersOf = (seed: number) => [drawLayer(seed), drawLayer(seed + 1)];
 
@@ -36,7 +36,8 @@ test('every wave of every pass comes once, in order, with what its tables say', 
           expect(tagOf(tag)).toMatchObject({ tile: wave.tile, completes: wave.endsRegion });
           expect(entry % ISSUE_SHAPE.entries).toBe(wave.wave);
           const beat = (layer.blockBeats * wave.blockOfUnit + group.beat) % ISSUE_SHAPE.weightBeats;
-          expect(tap % (4 * ISSUE_SHAPE.weightBeats)).toBe(4 * beat);
+          expect(tap % (8 * ISSUE_SHAPE.weightBeats)).toBe(8 * beat + group.word);
+          expect(tap >= BARE).toBe(layer.bare === 1);
         }
         expect(regions.map(({ partition, block }) => ({ partition, block }))).toEqual(
           waves.filter((wave) => wave.endsRegion).map(({ partition, block }) => ({ partition, block })),
@@ -64,13 +65,13 @@ test('psum banks and halves take turns: a bank a tile, a half of the lanes a reg
         if (wave[of] !== before && loads > 1) half = 1 - half;
         before = wave[of];
         const record = layer.records[w]!;
-        expect(Math.floor((of === 'unit' ? record.tap : record.entry) / size)).toBe(half);
+        expect(Math.floor((of === 'unit' ? record.tap % BARE : record.entry) / size)).toBe(half);
       }
       return half;
     };
     halves(0, ISSUE_SHAPE.entries, 'partition', drawn[i]!.layer.partitions);
     // Weights take them in turn from layer to layer: the next layer's come under the last one.
-    unitHalf = 1 - halves(unitHalf, 4 * ISSUE_SHAPE.weightBeats, 'unit', drawn[i]!.layer.units);
+    unitHalf = 1 - halves(unitHalf, 8 * ISSUE_SHAPE.weightBeats, 'unit', drawn[i]!.layer.units);
   }
 });
 
@@ -83,6 +84,7 @@ test('where nothing is waited for, waves follow each other by a cycle, and passe
     unitBlocks: 4,
     chunks: 1,
     chunkGroups: 3,
+    bare: 0,
   };
   const drawn = { ...drawLayer(1), layer: { ...layer, groups: 3, blockBeats: 1 } };
   const two = { ...drawn, partitions: [{ firstTile: 0, tiles: 2 }], groups: drawLayer(3).groups.slice(0, 1) };
@@ -95,8 +97,8 @@ const noVerilator = missing('verilator');
 describe.skipIf(noVerilator)(`wave_issue.sv under Verilator${noVerilator ? ` (${noVerilator})` : ''}`, () => {
   test('every wire, every cycle', { timeout: 120_000 }, async () => {
     const runs = Array.from({ length: 30 }, (_, seed) => runIssue(layersOf(2 * seed), seed, seed % 4 === 0));
-    const { entries, weightBeats, wordsPerBeat } = ISSUE_SHAPE;
-    const parameters = { ROWS: 4, ENTRIES: entries, WEIGHT_BEATS: weightBeats, WORDS_PER_BEAT: wordsPerBeat };
+    const { entries, weightBeats, subBits } = ISSUE_SHAPE;
+    const parameters = { ROWS: 4, ENTRIES: entries, WEIGHT_BEATS: weightBeats, SUB_BITS: subBits };
     const sources = ['wave-issue/wave_issue', 'wave-issue/pass_walk', 'fifo/fifo'].map(
       (name) => `src/blocks/${name}.sv`,
     );

@@ -30,7 +30,7 @@ export interface WaveIssueShape {
   readonly psumBanks: 1 | 2;
   readonly entries: number; // waves an ifmap half
   readonly weightBeats: number; // a column and half
-  readonly wordsPerBeat: number;
+  readonly subBits: number; // of a tap's address: which word of its beat
 }
 
 /** A wave whose tables have been asked for. */
@@ -46,6 +46,9 @@ interface Asked {
 
 const TILE_BITS = 10;
 const QUEUE = 8;
+
+/** Addresses of taps without offsets, from here on: the highest bit. */
+export const BARE = 2 ** 15;
 
 export const tagOf = (tag: number): WaveTag => ({
   freesIfmap: (tag >> (TILE_BITS + 3)) % 2 === 1,
@@ -79,6 +82,10 @@ export class WaveIssue {
 
   get idle(): boolean {
     return this.#passes.idle;
+  }
+
+  get lacks(): PassWalk['lacks'] {
+    return this.#passes.lacks;
   }
 
   get record(): WaveRecord | undefined {
@@ -155,7 +162,7 @@ export class WaveIssue {
     tile: NonNullable<WaveIssueInputs['tile']>,
     slots: number,
   ): WaveRecord {
-    const { weightBeats, wordsPerBeat } = this.#shape;
+    const { weightBeats, subBits } = this.#shape;
     const { final, endsTile, bank, weightHalf, entry, blockBase, tag } = asked;
     const { halo, origin, reciprocal, psums } = tile;
     const beat = weightHalf * weightBeats + ((blockBase + group.beat) % weightBeats);
@@ -163,7 +170,7 @@ export class WaveIssue {
       ...{ final, endsTile, slots, psums, base: 0, entry, tag, header: group.header },
       words: slots === 0 ? 0 : group.words,
       place: { psumBank: bank, halo, origin, reciprocal },
-      tap: beat * 2 ** Math.ceil(Math.log2(wordsPerBeat)),
+      tap: this.#inputs!.layer.bare * BARE + beat * 2 ** subBits + group.word,
     };
   }
 

@@ -17,7 +17,7 @@ module wave_issue #(
     parameter int WEIGHT_DEPTH = 32,
     parameter int ENTRIES = 256,
     parameter int WEIGHT_BEATS = 256,
-    parameter int WORDS_PER_BEAT = 3,
+    parameter int SUB_BITS = 3,  // of a tap's address: which word of its beat
     parameter int STREAM_BITS = 16,
     parameter int TILE_INDEX_BITS = 10,
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
@@ -29,8 +29,7 @@ module wave_issue #(
     localparam int TILE_BITS = 1 + 2 * ADDRESS_BITS + RECIPROCAL_BITS,
     localparam int RECORD_BITS = 2 + SLOT_BITS + LOAD_BITS + TILE_BITS + PSUMS_BITS + ADDRESS_BITS + 3 * STREAM_BITS + TAG_BITS,
     localparam int INDEX_BITS = $clog2(ENTRIES),
-    localparam int WEIGHT_BITS = $clog2(WEIGHT_BEATS),
-    localparam int SUB_BITS = $clog2(WORDS_PER_BEAT)
+    localparam int WEIGHT_BITS = $clog2(WEIGHT_BEATS)
 ) (
     input  logic                       clk,
     input  logic                       reset,
@@ -43,10 +42,12 @@ module wave_issue #(
     input  logic [               15:0] chunks,
     input  logic [               15:0] chunk_groups,
     input  logic [               15:0] groups,
+    input  logic                       bare,               // taps have no offsets
     input  logic [               15:0] block_beats,        // of weights, a column
     input  logic                       ifmap_loaded,
     input  logic                       weights_loaded,
     input  logic                       region_emitted,
+    input  logic                       half_cleared,       // of the ofmap lanes
     input  logic                       lanes_ready,        // the ofmap lanes are cleared after reset
     output logic                       idle,               // every wave is in the queue, every region emitted: a cycle late
     output logic [               15:0] partition_address,
@@ -113,6 +114,7 @@ module wave_issue #(
       .ifmap_loaded,
       .weights_loaded,
       .region_emitted,
+      .half_cleared,
       .lanes_ready,
       .idle,
       .partition_address,
@@ -157,6 +159,8 @@ module wave_issue #(
   logic [TILE_BITS-1:0] place2;
   logic [PSUMS_BITS-1:0] psums2;
   logic [STREAM_BITS-1:0] header2;
+  logic [3:0] sub2;
+  wire [STREAM_BITS-1:0] tap2 = (STREAM_BITS'({weight_half2, beat2}) << SUB_BITS) | STREAM_BITS'(sub2);
   logic queue_ready;
   logic [COUNT_BITS-1:0] queued;
   fifo #(
@@ -169,7 +173,7 @@ module wave_issue #(
       .in_ready(queue_ready),
       .in_word({
         final2, ends_tile2, slots2, slots2 == '0 ? LOAD_BITS'(0) : words2, place2, psums2, {ADDRESS_BITS{1'b0}}, header2,
-        STREAM_BITS'({weight_half2, beat2}) << SUB_BITS, STREAM_BITS'(entry2), tag2
+        {bare, tap2[STREAM_BITS-2:0]}, STREAM_BITS'(entry2), tag2
       }),
       .out_valid(record_valid),
       .out_ready(record_ready),
@@ -223,6 +227,7 @@ module wave_issue #(
 
     {valid2, final2, ends_tile2, weight_half2, entry2, tag2} <= {valid1, final1, ends_tile1, weight_half1, entry1, tag1};
     beat2 <= block_base1 + group_data[32+:WEIGHT_BITS];
+    sub2 <= group_data[44+:4];
     header2 <= group_data[16+:STREAM_BITS];
     words2 <= group_data[LOAD_BITS-1:0];
     slots2 <= slots;
@@ -238,5 +243,5 @@ module wave_issue #(
       room <= 1'b1;
     end
   end
-  wire unused_bits = &{1'b0, groups, queue_ready, queued, group_data, tile_data};
+  wire unused_bits = &{1'b0, groups, queue_ready, queued, group_data, tile_data, tap2};
 endmodule

@@ -24,8 +24,9 @@ export class WeightFetch {
   write: WeightWrite | undefined;
   readonly #cols: number;
   readonly #depth: number;
-  #state: 'idle' | 'ask' | 'get' = 'idle';
   #waits = false;
+  #asks = false;
+  #due = 0; // units that are asked for and not here
   #layer: WeightLayer | undefined;
   #left = 0;
   #unit = 0;
@@ -42,7 +43,7 @@ export class WeightFetch {
   }
 
   get request(): Run | undefined {
-    if (this.#state !== 'ask') return undefined;
+    if (!this.#asks) return undefined;
     const { weights, unitBeats } = this.#layer!;
     return { address: weights + this.#unit * unitBeats, beats: unitBeats };
   }
@@ -53,7 +54,7 @@ export class WeightFetch {
   }
 
   get inReady(): boolean {
-    return this.#state === 'get';
+    return this.#due > 0;
   }
 
   tick(inputs: WeightFetchInputs): void {
@@ -62,14 +63,14 @@ export class WeightFetch {
 
   commit(): void {
     const { start, layer, release, requestTaken, beat } = this.#inputs!;
-    const idle = this.#state === 'idle';
-    const begins = idle && this.#left > 0 && this.#used < 2;
+    const begins = !this.#asks && this.#left > 0 && this.#used < 2;
+    const beginsLayer = this.#waits && this.#left === 0 && this.#due === 0;
     [this.loaded, this.write] = [false, undefined];
     this.#used += Number(begins) - Number(release);
-    if (idle && this.#left === 0 && this.#waits) this.#beginLayer(layer);
-    else if (begins) this.#state = 'ask';
-    else if (this.#state === 'ask' && requestTaken) this.#state = 'get';
-    else if (this.#state === 'get' && beat) this.#arrive(beat, this.#layer!);
+    if (beat) this.#arrive(beat, this.#layer!);
+    if (begins) this.#asks = true;
+    else if (this.#asks && requestTaken) this.#asked(this.#layer!);
+    if (beginsLayer) this.#beginLayer(layer);
     if (start) this.#waits = true;
   }
 
@@ -77,14 +78,17 @@ export class WeightFetch {
     [this.#layer, this.#left, this.#unit, this.#waits] = [layer, layer.weightLoads, 0, false];
   }
 
-  #arrive(beat: Beat, { columnBeats, units }: WeightLayer): void {
+  #asked({ units }: WeightLayer): void {
+    [this.#asks, this.#due, this.#left] = [false, this.#due + 1, this.#left - 1];
+    this.#unit = (this.#unit + 1) % units;
+  }
+
+  #arrive(beat: Beat, { columnBeats }: WeightLayer): void {
     this.write = { column: this.#column, address: this.#half * this.#depth + this.#beat, beat };
     if (++this.#beat < columnBeats) return;
     this.#beat = 0;
     if (++this.#column < this.#cols) return;
     this.#column = 0;
-    [this.#state, this.loaded] = ['idle', true];
-    [this.#left, this.#half] = [this.#left - 1, 1 - this.#half];
-    this.#unit = (this.#unit + 1) % units;
+    [this.#due, this.#half, this.loaded] = [this.#due - 1, 1 - this.#half, true];
   }
 }

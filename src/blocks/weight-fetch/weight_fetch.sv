@@ -2,8 +2,9 @@
 //
 //   memory ─▶ beats of column 0, of column 1, ... ─▶ a register ─▶ column memory {half, beat of the column}
 //
-// A unit is fetched when a half is free: two units are on chip at most. Units come round again until `loads` are done,
-// then those of the layer that `start` has named follow, while the array may still work on this one.
+// A unit is asked for when a half is free, while the one before it may still arrive: two units are on chip or on their
+// way at most. Units come round again until `loads` are done and here, then those of the layer that `start` has named
+// follow, while the array may still work on this one.
 //
 // What ends a run of beats, units or loads counts down to below zero, and the sign says so: no comparison is in the way.
 module weight_fetch #(
@@ -35,9 +36,9 @@ module weight_fetch #(
     output logic [   DEPTH_BITS:0] write_address,
     output logic [          127:0] write_data
 );
-  localparam logic [1:0] IDLE = 2'd0, ASK = 2'd1, GET = 2'd2;
-  logic [1:0] state;
   logic waits;  // a layer
+  logic asks;
+  logic [1:0] due;  // units that are asked for and not here
   logic [1:0] used;  // halves that hold a unit or wait for one
   logic half;
 
@@ -48,50 +49,51 @@ module weight_fetch #(
   logic [COLUMN_BITS-1:0] column;
   logic [DEPTH_BITS-1:0] beat;
 
-  wire begins_layer = state == IDLE && waits && loads_behind[16];
-  wire begins = state == IDLE && !loads_behind[16] && used != 2'd2;
-  wire arrives = state == GET && in_valid;
+  wire [DEPTH_BITS:0] first_behind = column_beats[DEPTH_BITS:0] - (DEPTH_BITS + 1)'(2);
+  wire begins_layer = waits && loads_behind[16] && due == '0;
+  wire begins = !asks && !loads_behind[16] && used != 2'd2;
+  wire asked = asks && request_ready;
+  wire arrives = in_ready && in_valid;
   wire column_ends = arrives && beats_behind[DEPTH_BITS];
   wire last_column = column == COLUMN_BITS'(COLS - 1);
   wire ends = column_ends && last_column;
 
   wire unused_bits = &{1'b0, column_beats};
 
-  assign request_valid = state == ASK;
-  assign in_ready = state == GET;
+  assign request_valid = asks;
+  assign in_ready = due != '0;
 
   always_ff @(posedge clk) begin
+    if (begins || asked) asks <= begins;
+    due <= due + 2'(asked) - 2'(ends);
+    used <= used + 2'(begins) - 2'(release_half);
+    if (asked) begin
+      loads_behind <= loads_behind - 1'b1;
+      units_behind <= units_behind[16] ? units_of_round : units_behind - 1'b1;
+      request_address <= units_behind[16] ? first_unit : request_address + BEAT_BITS'(request_beats);
+    end
+
     loaded <= ends;
     write <= arrives;
     write_column <= column;
     write_address <= {half, beat};
     write_data <= in_data;
-    if (begins) state <= ASK;
-    if (state == ASK && request_ready) state <= GET;
-    if (ends) state <= IDLE;
-
-    if (begins || column_ends) begin
+    if (column_ends) begin
       beat <= '0;
       beats_behind <= beats_of_column;
+      column <= last_column ? '0 : column + 1'b1;
     end else if (arrives) begin
       beat <= beat + 1'b1;
       beats_behind <= beats_behind - 1'b1;
     end
-    if (column_ends) column <= last_column ? '0 : column + 1'b1;
-
-    if (ends) begin
-      loads_behind <= loads_behind - 1'b1;
-      half <= !half;
-      units_behind <= units_behind[16] ? units_of_round : units_behind - 1'b1;
-      request_address <= units_behind[16] ? first_unit : request_address + BEAT_BITS'(request_beats);
-    end
-    used <= used + 2'(begins) - 2'(release_half);
+    if (ends) half <= !half;
 
     if (begins_layer) begin
       first_unit <= base;
       request_address <= base;
       request_beats <= unit_beats;
-      beats_of_column <= column_beats[DEPTH_BITS:0] - (DEPTH_BITS + 1)'(2);
+      beats_of_column <= first_behind;
+      beats_behind <= first_behind;
       units_of_round <= {1'b0, units} - 17'd2;
       units_behind <= {1'b0, units} - 17'd2;
       loads_behind <= {1'b0, loads} - 17'd1;
@@ -99,10 +101,11 @@ module weight_fetch #(
     end
     if (start) waits <= 1'b1;
     if (reset) begin
-      state <= IDLE;
       waits <= 1'b0;
+      asks <= 1'b0;
       loads_behind <= '1;
-      used <= '0;
+      {due, used} <= '0;
+      beat <= '0;
       column <= '0;
       write <= 1'b0;
       loaded <= 1'b0;

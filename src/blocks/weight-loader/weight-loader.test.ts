@@ -12,12 +12,19 @@ import { type Load, type LoadHeader, type TapWord, WeightLoader } from './weight
 
 const [rows, cols] = [5, 3];
 
-const WORDS_PER_BEAT = 3;
-/** Where a word lies: two bits tell the three words of a beat apart. */
-const tapAt = (word: number): number => 4 * Math.floor(word / WORDS_PER_BEAT) + (word % WORDS_PER_BEAT);
+const [WORDS_PER_BEAT, BARE_WORDS] = [3, 5];
+const BARE = 2 ** (STREAM_BITS - 1);
+/** Where a word lies behind the first one of a beat: three bits tell the words of a beat apart. */
+const tapAt = (word: number, perBeat: number): number => 8 * Math.floor(word / perBeat) + (word % perBeat);
+
+interface PlacedLoad extends Load {
+  readonly taps: readonly number[]; // of each row
+  readonly bare: boolean;
+  readonly skipped: number;
+}
 
 interface Stream {
-  readonly loads: readonly (Load & { readonly taps: readonly number[] })[]; // taps of each row
+  readonly loads: readonly PlacedLoad[];
   readonly headers: readonly LoadHeader[];
   readonly columns: readonly (readonly TapWord[])[];
 }
@@ -26,13 +33,22 @@ function randomStream(lanes: number, seed: number): Stream {
   const { below } = seeded(seed, 'loads');
   const loads = Array.from({ length: 20 }, (_, g) => {
     const taps = Array.from({ length: below(rows + 1) }, () => 1 + below(g % 3 === 0 ? 2 : 9));
-    return { taps, bank: g % 2, words: Math.ceil(taps.reduce((sum, k) => sum + k, 0) / lanes) };
+    const bare = below(2) === 1;
+    const skipped = below(bare ? BARE_WORDS : WORDS_PER_BEAT); // words of its first beat that belong to others
+    return {
+      taps,
+      bare,
+      skipped,
+      bank: g % 2,
+      words: Math.ceil(taps.reduce((sum, k) => sum + k, 0) / lanes),
+    };
   });
   let [word, beat] = [0, 0];
   const placed = loads.map((load) => {
-    const at = { header: word, tap: 4 * beat };
+    const perBeat = load.bare ? BARE_WORDS : WORDS_PER_BEAT;
+    const at = { header: word, tap: (load.bare ? BARE : 0) + 8 * beat + load.skipped };
     word += load.words;
-    beat += Math.ceil(load.words / WORDS_PER_BEAT);
+    beat += Math.ceil((load.skipped + load.words) / perBeat);
     return { ...load, ...at };
   });
   const headers = loads.flatMap(({ taps, words }) => {
@@ -53,10 +69,14 @@ function randomStream(lanes: number, seed: number): Stream {
 
 /** What enters each chain, cycle by cycle, with loads as near to each other as the bank switch allows. */
 function run({ loads, headers, columns }: Stream) {
-  const loader = new WeightLoader({ cols, wordsPerBeat: WORDS_PER_BEAT });
+  const sizes = { wordsPerBeat: WORDS_PER_BEAT, bareWords: BARE_WORDS, bareFrom: BARE };
+  const loader = new WeightLoader({ cols, ...sizes });
   const wordAt = new Map(
-    loads.flatMap(({ words, header, tap }) =>
-      Array.from({ length: words }, (_, i) => [tap + tapAt(i), header + i] as const),
+    loads.flatMap(({ words, header, tap, bare, skipped }) =>
+      Array.from({ length: words }, (_, i) => {
+        const at = tapAt(skipped + i, bare ? BARE_WORDS : WORDS_PER_BEAT);
+        return [tap - skipped + at, header + i] as const;
+      }),
     ),
   );
   const cycles: {
@@ -126,7 +146,7 @@ describe.skipIf(noVerilator)(
       const outputs = await cosimulate({
         top: 'weight_loader',
         sources: ['src/blocks/weight-loader/weight_loader.sv'],
-        parameters: { ROWS: rows, COLS: cols, WEIGHT_LANES: lanes, STREAM_BITS, WORDS_PER_BEAT },
+        parameters: { ROWS: rows, COLS: cols, WEIGHT_LANES: lanes, STREAM_BITS, WORDS_PER_BEAT, BARE_WORDS },
         vectors: [
           { reset: 1 },
           ...cycles.map(

@@ -14,7 +14,8 @@ export type TapWord = readonly (Tap | undefined)[];
 export interface Load {
   readonly words: number;
   readonly header: number; // address of its first header
-  readonly tap: number; // address of its first taps: beat * 2^s + word of the beat, s bits tell its words apart
+  /** Address of its first taps: beat * 2^s + word of the beat, s bits tell its words apart. */
+  readonly tap: number;
   readonly bank: number;
 }
 
@@ -29,6 +30,14 @@ interface Fetch {
   readonly first: boolean; // of its load
   readonly tap: number; // address of the load's first taps
   readonly bank: number;
+}
+
+export interface WeightLoaderShape {
+  readonly cols: number;
+  readonly wordsPerBeat?: number;
+  /** Of taps without offsets, which lie closer: from this address on, its highest bit. */
+  readonly bareWords?: number;
+  readonly bareFrom?: number;
 }
 
 /** What is on its way to the chains: a load's beginning, or the header of a word. */
@@ -54,12 +63,14 @@ export class WeightLoader {
   #arriving: Fetch | undefined; // one whose header is there
   #inputs: WeightLoaderInputs = { load: undefined, header: undefined, taps: [] };
 
-  readonly #wordsPerBeat: number;
+  readonly #words: { readonly whole: number; readonly bare: number }; // a beat
+  readonly #bareFrom: number;
   readonly #beat: number; // addresses from a beat to the next one
 
-  constructor({ cols, wordsPerBeat = 1 }: { cols: number; wordsPerBeat?: number }) {
-    this.#wordsPerBeat = wordsPerBeat;
-    this.#beat = 2 ** Math.ceil(Math.log2(wordsPerBeat));
+  constructor({ cols, wordsPerBeat = 1, bareWords = wordsPerBeat, bareFrom = 2 ** 19 }: WeightLoaderShape) {
+    this.#words = { whole: wordsPerBeat, bare: bareWords };
+    this.#bareFrom = bareFrom;
+    this.#beat = 2 ** Math.ceil(Math.log2(bareWords));
     this.tapAddress = new Int32Array(cols);
     this.#chains = new Array(cols).fill(undefined);
     this.#coming = new Array(cols).fill(undefined);
@@ -114,7 +125,8 @@ export class WeightLoader {
 
   /** The word after one: the next of its beat, or the first of the next beat. */
   #after(tap: number): number {
-    return tap % this.#beat === this.#wordsPerBeat - 1 ? tap + this.#beat - this.#wordsPerBeat + 1 : tap + 1;
+    const words = tap >= this.#bareFrom ? this.#words.bare : this.#words.whole;
+    return tap % this.#beat === words - 1 ? tap + this.#beat - words + 1 : tap + 1;
   }
 }
 

@@ -7,8 +7,9 @@
 //
 // Which tap goes to which row is the same for all columns: a column with fewer taps holds weights of 0. A row's
 // taps follow each other through the lanes, and the PEs find out by `last` which are theirs.
-// Headers follow each other from the load's first address on. The tap memories are WORDS_PER_BEAT words wide: a tap
-// address is {beat, word of the beat}, and a load starts wherever it is told. On the chain `fresh` precedes its words.
+// Headers follow each other from the load's first address on. The tap memories are WORDS_PER_BEAT words wide, or
+// BARE_WORDS, where taps have no offsets: a tap address is {bare, beat, word of the beat}, and a load starts wherever it
+// is told. On the chain `fresh` precedes its words.
 //
 //   cycle 0         `start`                                    cycle FEED - 2   the header; column 0's tap address
 //   cycle FEED - 4  the first header's address                 cycle FEED - 1   column 0's taps; `fresh` on its chain
@@ -21,6 +22,7 @@ module weight_loader #(
     parameter int WEIGHT_LANES = 3,
     parameter int STREAM_BITS = 20,
     parameter int WORDS_PER_BEAT = 1,
+    parameter int BARE_WORDS = WORDS_PER_BEAT,  // as many or more
     parameter int FEED = 9,  // cycles from `start` to the array's edge, 7 or more
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int COUNT_BITS = $clog2(ROWS * WEIGHT_DEPTH + 1),
@@ -64,13 +66,12 @@ module weight_loader #(
   for (genvar l = 0; l < WEIGHT_LANES; l++) assign last[l] = header[2*l];
 
   // The word after the one that column 0 reads now.
-  localparam int SUB_BITS = $clog2(WORDS_PER_BEAT);
+  localparam int SUB_BITS = $clog2(BARE_WORDS);
   wire [STREAM_BITS-1:0] tap_now = tap_address[0+:STREAM_BITS];
   wire [STREAM_BITS-1:0] word_mask = (STREAM_BITS'(1) << SUB_BITS) - 1'b1;
   logic beat_ends;  // tap_now is the last word of its beat
-  // To the first word of the next beat it is WORDS_PER_BEAT less than a power of two further.
-  wire [STREAM_BITS-1:0] step = beat_ends ? STREAM_BITS'((1 << SUB_BITS) - WORDS_PER_BEAT + 1) : STREAM_BITS'(1);
-  wire [STREAM_BITS-1:0] tap_after = tap_now + step;
+  wire bare = first_tap_address[STREAM_BITS-1];  // of the whole load
+  wire [STREAM_BITS-1:0] tap_after = (tap_now | (beat_ends ? word_mask : '0)) + 1'b1;
   wire [STREAM_BITS-1:0] tap_next = !on_its_way ? tap_now : opens ? first_tap_address : tap_after;
 
   always_ff @(posedge clk) begin
@@ -89,7 +90,7 @@ module weight_loader #(
     {bank, first_tap_address} <= {bank_next, first_tap_next};
     arriving <= on_its_way;
     tap_address <= (COLS * STREAM_BITS)'({tap_address, tap_next});
-    beat_ends <= (tap_next & word_mask) == STREAM_BITS'(WORDS_PER_BEAT - 1);
+    beat_ends <= (tap_next & word_mask) == (bare ? STREAM_BITS'(BARE_WORDS - 1) : STREAM_BITS'(WORDS_PER_BEAT - 1));
 
     coming <= (COLS * COMING_BITS)'({coming, announces, bank, arriving && !announces, last});
 

@@ -7,7 +7,7 @@ import { fail } from '../../errors.ts';
 import { fusedPools } from '../../infer/integers.ts';
 import { type ConvLayer, isConv, type Layer, type PoolLayer } from '../../model/layer.ts';
 import type { QuantizedModel } from '../../model/quantized.ts';
-import type { MachineLayer, Pooling } from './cut.ts';
+import type { MachineLayer, Pooling } from './machine-layer.ts';
 
 export interface Chain {
   readonly layers: readonly MachineLayer[];

@@ -3,18 +3,18 @@
  * tables and its descriptor; and where ifmaps lie between them.
  *
  * A layer's ofmap is written as the ifmap of the next one, tiles of that one's size in that one's planes; so layers are
- * cut from the last to the first. Static order: virtual channels in their own order, the same for every tile.
+ * cut from the last to the first. Channels come in one order for every tile, their layer's: the layer in front has its
+ * filters in it, and a host writes the first ifmap so.
  */
 import type { Arch } from '../../arch/arch.ts';
 import { fail } from '../../errors.ts';
-import { type CutLayer, cutChain, type MachineLayer } from './cut.ts';
+import { type CutLayer, cutChain } from './cut.ts';
 import { DramImage } from './dram.ts';
 import { layoutBeats, type PlacedLayout } from './layout.ts';
+import type { MachineLayer } from './machine-layer.ts';
 import { type MachineShape, machineShape } from './shape.ts';
 import { layerTables } from './tables.ts';
 import { packWeights } from './weights.ts';
-
-export type { MachineLayer } from './cut.ts';
 
 export interface CompiledNetwork {
   readonly dram: DramImage; // all but the ifmap of the first layer

@@ -1,6 +1,13 @@
 /** How the layers of a network are cut to the machine's memories: tiles, partitions, units of weights, order of reuse. */
 import type { Arch } from '../../arch/arch.ts';
 import { fail } from '../../errors.ts';
+import {
+  type ChannelOrder,
+  isOrder,
+  ownOrder,
+  planesInOrder,
+  virtualInOrder,
+} from '../../schedule/channel-order.ts';
 import { chooseUnroll, type LoweredLayer, lower } from '../../schedule/lowering.ts';
 import {
   area,
@@ -12,34 +19,13 @@ import {
   tilesOf,
   width,
 } from '../../schedule/tiling.ts';
-import { type ConvShape, ofmapHeight, ofmapWidth } from '../../tensor/conv.ts';
-import type { PerFilter } from '../../tensor/requantise.ts';
+import { ofmapHeight, ofmapWidth } from '../../tensor/conv.ts';
 import { bitmapPitch, type IfmapLayout, valuePitch } from './layout.ts';
+import type { MachineLayer, VirtualChannel } from './machine-layer.ts';
+import { groupsThatFit } from './psum-range.ts';
+import { emitCount, type Feed, joinRegions, type RegionRows, regionsOf } from './regions.ts';
 import type { MachineShape } from './shape.ts';
-import { wordsPerBeat } from './shape.ts';
-
-export interface Pooling {
-  readonly kernel: number;
-  readonly stride: number;
-  readonly pad: readonly [top: number, left: number];
-  readonly to: readonly [H: number, W: number];
-}
-
-/** A layer as the machine does it: convolution or fully connected, requantised, pooled. */
-export interface MachineLayer extends PerFilter {
-  readonly name: string;
-  /** Fully connected layers are 1x1 convolutions over one pixel; the ifmap before may be planes that they flatten. */
-  readonly conv: ConvShape;
-  readonly weight: Int8Array; // [K, C, R, S]
-  readonly signed: boolean; // the ifmap
-  readonly pool?: Pooling | undefined;
-}
-
-/** A virtual channel: which weights it multiplies. */
-export interface VirtualChannel {
-  readonly channel: number; // of the weights
-  readonly slice: number; // of the lowered layer
-}
+import { bareWordsPerBeat, wordsPerBeat } from './shape.ts';
 
 export interface CutLayer {
   readonly layer: MachineLayer;
@@ -48,11 +34,12 @@ export interface CutLayer {
   readonly virtual: readonly VirtualChannel[];
   readonly ifmap: IfmapLayout;
   readonly ofmap: IfmapLayout; // the ifmap of the layer that follows
-  /** Rectangles of the ofmap, before pooling, and which partitions of the next layer are cut from each. */
-  readonly regions: readonly { readonly rect: Rect; readonly feeds: readonly number[] }[];
+  /** Rectangles of the ofmap, before pooling, and what of the next layer's ifmap is cut from each. */
+  readonly regions: readonly { readonly rect: Rect; readonly feeds: readonly Feed[] }[];
   readonly groups: number;
   readonly pitch: number; // psums a row, of every tile
   readonly taps: Uint8Array; // K of each virtual channel
+  readonly bare: boolean; // taps have no offsets: every kernel is one tap
   readonly unitBlocks: number;
   readonly chunkGroups: number;
   readonly weightFirst: boolean;
@@ -65,10 +52,11 @@ export function cutChain(
   shape: MachineShape,
 ): readonly CutLayer[] {
   checkArch(arch);
-  for (const [i, layer] of layers.entries()) {
+  const facts = layers.map((layer, i) => {
     check(layer, i > 0);
     checkTables(layer, arch, shape);
-  }
+    return factsOf(layer, layers[i - 1], arch);
+  });
   const pieces = layers.map(() => 1); // ifmap partitions of each layer, at least
   let outputPieces = 1;
   let stuck = -1;
@@ -77,7 +65,7 @@ export function cutChain(
     let ofmap = outputLayout(layers.at(-1)!, outputPieces, arch);
     stuck = -1;
     for (let i = layers.length - 1; i >= 0; i--) {
-      const found = cutLayer(layers[i]!, { ofmap, flattens: layers[i - 1], pieces: pieces[i]!, arch, shape });
+      const found = cutLayer(facts[i]!, { ofmap, pieces: pieces[i]!, arch, shape });
       if (!found) {
         stuck = i;
         break;
@@ -134,22 +122,39 @@ function checkTables({ name, conv }: MachineLayer, arch: Arch, shape: MachineSha
   refuse(conv.K, 'filters', shape.filters);
 }
 
+/** What no cut of a layer changes. */
+interface LayerFacts extends Pick<CutLayer, 'layer' | 'lowered' | 'virtual' | 'groups' | 'taps' | 'bare'> {
+  readonly source: Pick<IfmapLayout, 'size' | 'planes' | 'order' | 'channels'>;
+  readonly psumGroups: number; // that may add up in a PE
+}
+
+function factsOf(layer: MachineLayer, before: MachineLayer | undefined, arch: Arch): LayerFacts {
+  const { rows } = arch.array;
+  const lowered = lower(layer.conv, chooseUnroll(layer.conv, arch))[0]!;
+  const { virtual, ...source } = sourceOf(layer, lowered, before);
+  const groups = Math.ceil(virtual.length / rows);
+  const channels = groups * rows;
+  return {
+    ...{ layer, lowered, virtual, groups, source: { ...source, channels } },
+    taps: channelTapCounts(layer, { lowered, virtual, channels, rows }),
+    bare: lowered.slices.every((slice) => slice.taps.every(({ y, x }) => y === 0 && x === 0)),
+    psumGroups: groupsThatFit(layer, { lowered, virtual, rows, psumBits: arch.pe.psumBits }),
+  };
+}
+
 interface Context {
   readonly ofmap: IfmapLayout;
-  readonly flattens: MachineLayer | undefined; // the layer before
   readonly pieces: number;
   readonly arch: Arch;
   readonly shape: MachineShape;
 }
 
-function cutLayer(layer: MachineLayer, context: Context): CutLayer | undefined {
+function cutLayer(facts: LayerFacts, context: Context): CutLayer | undefined {
   const { arch, shape, ofmap } = context;
-  const { conv } = layer;
-  const lowered = lower(conv, chooseUnroll(conv, arch))[0]!;
-  const regions = regionsOf(layer, ofmap);
-  for (const tile of tileSizes(lowered, arch.pe.psumDepth).toSorted((a, b) => area2(b) - area2(a)))
+  const regions = regionsOf(facts.layer, ofmap);
+  for (const tile of tileSizes(facts.lowered, arch.pe.psumDepth).toSorted((a, b) => area2(b) - area2(a)))
     for (let joined = regions.length; joined >= 1; joined--) {
-      const found = withRegions(layer, { lowered, tile, regions: joinRegions(regions, joined) }, context);
+      const found = withRegions(facts, { tile, regions: joinRegions(regions, joined) }, context);
       if (found && fits(found, arch, shape) && found.ifmap.partitions.length >= context.pieces) return found;
       if (joined === 1) break;
     }
@@ -158,74 +163,30 @@ function cutLayer(layer: MachineLayer, context: Context): CutLayer | undefined {
 
 const area2 = ([h, w]: TileSize): number => h * w;
 
-/** Ofmap rows that each partition of the next layer needs. */
-function regionsOf({ conv, pool }: MachineLayer, ofmap: IfmapLayout): readonly (readonly [number, number])[] {
-  const [P] = [ofmapHeight(conv)];
-  const [, H] = ofmap.size;
-  return ofmap.partitions.map((tiles) => {
-    let [first, end] = [Number.POSITIVE_INFINITY, 0];
-    for (const tile of tiles)
-      for (const { origin, step } of ofmap.planes)
-        for (let Y = tile.y[0]; Y < tile.y[1]; Y++) {
-          const y = origin[0] + step[0] * Y;
-          if (y < 0 || y >= H) continue;
-          const [top, bottom] = pool
-            ? [y * pool.stride - pool.pad[0], y * pool.stride - pool.pad[0] + pool.kernel]
-            : [y, y + 1];
-          first = Math.min(first, Math.max(0, top));
-          end = Math.max(end, Math.min(P, bottom));
-        }
-    return [Math.min(first, end - 1), end] as const;
-  });
-}
-
-interface Region {
-  readonly rows: readonly [number, number];
-  readonly feeds: readonly number[];
-}
-
-/** Neighbours joined, `most` of them at a time. */
-function joinRegions(rows: readonly (readonly [number, number])[], most: number): readonly Region[] {
-  return cut([0, rows.length], most).map(([first, end]) => {
-    const own = rows.slice(first, end);
-    return {
-      rows: [Math.min(...own.map(([top]) => top)), Math.max(...own.map(([, bottom]) => bottom))],
-      feeds: own.map((_, i) => first + i),
-    };
-  });
-}
-
 function withRegions(
-  layer: MachineLayer,
-  { lowered, tile, regions }: { lowered: LoweredLayer; tile: TileSize; regions: readonly Region[] },
-  { ofmap, flattens, arch, shape }: Context,
+  { source, psumGroups, ...facts }: LayerFacts,
+  { tile, regions }: { tile: TileSize; regions: readonly RegionRows[] },
+  { ofmap, arch, shape }: Context,
 ): CutLayer | undefined {
-  const { conv } = layer;
-  const { rows } = arch.array;
-  const rects = regions.map((region): Rect => ({ y: region.rows, x: [0, ofmapWidth(conv)] }));
-  const source = sourceOf(layer, lowered, flattens);
-  const channels = Math.ceil(source.virtual.length / rows) * rows;
+  const { layer, lowered } = facts;
+  const rects = regions.map(({ rows }): Rect => ({ y: rows, x: [0, ofmapWidth(layer.conv)] }));
   const partitions = rects.map((rect) => tilesOf(planeRegion(rect, lowered), tile));
   if (partitions.some((tiles) => tiles.length === 0)) return undefined;
-  const ifmap: IfmapLayout = {
-    size: source.size,
-    planes: source.planes,
-    partitions,
-    channels,
-    psumDepth: arch.pe.psumDepth,
-  };
-  const pitch = Math.max(...partitions.flat().map(width)) + lowered.halo[1];
-  const taps = channelTapCounts(layer, { lowered, virtual: source.virtual, channels, rows });
-  const groups = channels / rows;
+  const ifmap: IfmapLayout = { ...source, partitions, psumDepth: arch.pe.psumDepth };
   return {
-    ...{ layer, lowered, tile, virtual: source.virtual, ifmap, ofmap, groups, pitch, taps },
+    ...{ ...facts, tile, ifmap, ofmap },
+    pitch: Math.max(...partitions.flat().map(width)) + lowered.halo[1],
     regions: rects.map((rect, i) => ({ rect, feeds: regions[i]!.feeds })),
-    ...weightOrder({ layer, ifmap, taps, groups, arch, shape }),
+    ...weightOrder({ ...facts, ifmap, psumGroups, arch, shape }),
   };
 }
 
 /** What the ifmap's planes are: the lowering's, or, where a fully connected layer flattens planes, one a pixel. */
-function sourceOf({ conv }: MachineLayer, { slices }: LoweredLayer, before: MachineLayer | undefined) {
+function sourceOf(
+  { name, conv, order: given }: MachineLayer,
+  { slices }: LoweredLayer,
+  before: MachineLayer | undefined,
+) {
   const [H, W] = before ? (before.pool?.to ?? [ofmapHeight(before.conv), ofmapWidth(before.conv)]) : [1, 1];
   const flat = before !== undefined && conv.H === 1 && conv.W === 1 && H * W > 1;
   const pixels = flat ? H * W : 1;
@@ -236,11 +197,19 @@ function sourceOf({ conv }: MachineLayer, { slices }: LoweredLayer, before: Mach
         (_, i) => ({ origin: [Math.floor(i / W), i % W], step: [1, 1] }) as const,
       )
     : slices;
-  const virtual = Array.from({ length: planes.length * C }, (_, v): VirtualChannel => {
-    const [s, k] = [Math.floor(v / C), v % C];
-    return flat ? { channel: k * pixels + s, slice: 0 } : { channel: k, slice: s };
-  });
-  return { size: flat ? ([C, H, W] as const) : ([conv.C, conv.H, conv.W] as const), planes, virtual };
+  const all = given ?? planesInOrder(ownOrder(C), pixels);
+  const order: ChannelOrder = flat
+    ? { channels: all.channels.subarray(0, C).map((channel) => channel / pixels), by: 'slice' }
+    : all;
+  const read = flat ? planesInOrder(order, pixels) : order;
+  const same = read.channels.every((channel, at) => channel === all.channels[at]);
+  if (!isOrder(order, C) || all.channels.length !== conv.C || !same)
+    fail(`the order of its channels is none of ${C} of ${pixels} pixels`, { at: `layer "${name}"` });
+  const virtual = Array.from(
+    virtualInOrder(read, slices.length),
+    (v): VirtualChannel => ({ channel: Math.floor(v / slices.length), slice: v % slices.length }),
+  );
+  return { size: flat ? ([C, H, W] as const) : ([conv.C, conv.H, conv.W] as const), planes, order, virtual };
 }
 
 /** Most taps of any filter, of each virtual channel; at least one for each but the last rows of a group. */
@@ -270,37 +239,47 @@ export const groupWords = (taps: Uint8Array, group: number, { array, pe }: Arch)
       pe.weightLanes,
   );
 
-export const groupBeats = (taps: Uint8Array, group: number, arch: Arch): number =>
-  Math.ceil(groupWords(taps, group, arch) / wordsPerBeat(arch));
+/** Beats of the loads of some groups on end, in a column. */
+export const groupsBeats = (
+  { taps, bare }: Pick<CutLayer, 'taps' | 'bare'>,
+  [first, end]: readonly [number, number],
+  arch: Arch,
+): number => {
+  let words = 0;
+  for (let g = first; g < end; g++) words += groupWords(taps, g, arch);
+  return Math.ceil(words / (bare ? bareWordsPerBeat(arch) : wordsPerBeat(arch)));
+};
 
-/** Units of weights, and whether they or the partitions stay on chip: whichever moves fewer beats. */
+/**
+ * Units of weights, cut into chunks where a block does not fit the memory or its sums a PE; and whether they or the
+ * partitions stay on chip: whichever moves fewer beats.
+ */
 function weightOrder({
   layer,
   ifmap,
   taps,
+  bare,
   groups,
+  psumGroups,
   arch,
   shape,
 }: {
   layer: MachineLayer;
   ifmap: IfmapLayout;
   taps: Uint8Array;
+  bare: boolean;
   groups: number;
+  psumGroups: number;
   arch: Arch;
   shape: MachineShape;
 }): Pick<CutLayer, 'unitBlocks' | 'chunkGroups' | 'weightFirst'> {
-  const beats = Array.from({ length: groups }, (_, g) => groupBeats(taps, g, arch));
-  const block = beats.reduce((sum, n) => sum + n, 0);
+  const beats = (some: readonly [number, number]): number => groupsBeats({ taps, bare }, some, arch);
+  const block = beats([0, groups]);
   const blocks = Math.ceil(layer.conv.K / arch.array.cols);
   const partitions = ifmap.partitions.length;
-  if (block > shape.weightBeats) {
-    let chunkGroups = groups;
-    const largest = (size: number): number =>
-      Math.max(
-        ...cutEvery(groups, size).map(([first, end]) =>
-          beats.slice(first, end).reduce((sum, n) => sum + n, 0),
-        ),
-      );
+  if (block > shape.weightBeats || psumGroups < groups) {
+    let chunkGroups = psumGroups;
+    const largest = (size: number): number => Math.max(...cutEvery(groups, size).map(beats));
     while (chunkGroups > 1 && largest(chunkGroups) > shape.weightBeats) chunkGroups--;
     return { unitBlocks: 1, chunkGroups, weightFirst: false };
   }
@@ -320,20 +299,15 @@ function weightOrder({
 export const cutEvery = (end: number, size: number): readonly (readonly [number, number])[] =>
   Array.from({ length: Math.ceil(end / size) }, (_, i) => [i * size, Math.min(end, (i + 1) * size)] as const);
 
-function fits(found: CutLayer, { array, pe }: Arch, shape: MachineShape): boolean {
+function fits(found: CutLayer, arch: Arch, shape: MachineShape): boolean {
   const { layer, ifmap, regions, groups, pitch, lowered, ofmap } = found;
   const { conv } = layer;
   const tiles = ifmap.partitions.map((list) => list.length);
   const psums = Math.max(...ifmap.partitions.flat().map((t) => (t.y[1] - t.y[0] + lowered.halo[0]) * pitch));
-  const emits = regions.reduce(
-    (sum, { feeds }) =>
-      sum + feeds.reduce((n, p) => n + ofmap.partitions[p]!.length * ofmap.planes.length, 0),
-    0,
-  );
+  const emits = emitCount(regions, ofmap);
   const rowValues = groups * valuePitch(ifmap);
-  const beats = Array.from({ length: groups }, (_, g) => groupBeats(found.taps, g, { array, pe } as Arch));
   return (
-    psums <= pe.psumDepth &&
+    psums <= arch.pe.psumDepth &&
     regions.every(({ rect }) => area(rect) <= shape.ofmWords) &&
     Math.max(...tiles) * groups <= shape.entries &&
     tiles.reduce((sum, n) => sum + n, 0) <= Math.min(shape.tiles, 1023) &&
@@ -344,7 +318,7 @@ function fits(found: CutLayer, { array, pe }: Arch, shape: MachineShape): boolea
     groups <= shape.groups &&
     ifmap.channels <= shape.channels &&
     ifmap.channels * bitmapPitch(ifmap) < 65536 &&
-    Math.max(...beats) <= shape.weightBeats
+    Math.max(...cutEvery(groups, 1).map((group) => groupsBeats(found, group, arch))) <= shape.weightBeats
   );
 }
 
@@ -357,6 +331,7 @@ function outputLayout({ conv, pool }: MachineLayer, pieces: number, arch: Arch):
     planes: [{ origin: [0, 0], step: [1, 1] }],
     partitions: cut([0, H], Math.ceil(H / pieces)).map((y) => tilesOf({ y, x: [0, W] }, [side, side])),
     channels: Math.ceil(conv.K / arch.array.rows) * arch.array.rows,
+    order: ownOrder(conv.K),
     psumDepth: arch.pe.psumDepth,
   };
 }

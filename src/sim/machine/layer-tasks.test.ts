@@ -56,8 +56,10 @@ test('a work is a task an image, its largest sum 255', () => {
 });
 
 test('groups, which the machine has not, run one after another, and every byte is right', async () => {
-  const tasks = fitTasks(layerTasks(grouped()), arch);
+  const order = { channels: Int32Array.of(1, 0, 3, 2), by: 'slice' } as const; // of two groups
+  const tasks = fitTasks(layerTasks({ ...grouped(), order }), arch);
   expect(tasks).toHaveLength(4);
+  for (const { task } of tasks) expect(task.chain.layers[0]!.order?.channels).toEqual(Int32Array.of(1, 0));
   const found = await verifyFitted(tasks, { arch, engines: 'stepped' });
   expect(found.map(({ wrong }) => wrong)).toEqual([[], [], [], []]);
 });

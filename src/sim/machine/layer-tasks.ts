@@ -1,14 +1,15 @@
 /** Tasks for the machine, a layer each: from a layer's operands alone, and from a chain that it cannot run in one go. */
 
 import type { LayerWork } from '../../model/work.ts';
+import { within } from '../../schedule/channel-order.ts';
 import { convInt } from '../../tensor/kernels/conv-int.ts';
 import { quantiseMultiplier, requantiseInto } from '../../tensor/requantise.ts';
 import type { ByteData } from '../../tensor/tensor.ts';
-import type { MachineLayer } from './cut.ts';
+import type { MachineLayer } from './machine-layer.ts';
 import type { NetworkTask } from './network-tasks.ts';
 
 /** One task an image. A work has no requantisation: its largest sum becomes 255 here, and what is negative 0. */
-export function layerTasks({ name, conv, weight, ifmaps }: LayerWork): readonly NetworkTask[] {
+export function layerTasks({ name, conv, weight, ifmaps, order }: LayerWork): readonly NetworkTask[] {
   return ifmaps.map((ifmap) => {
     const sums = convInt(ifmap, weight.data, conv);
     const { multiplier, shift } = quantiseMultiplier(255 / Math.max(255, ...maxima(sums)));
@@ -16,7 +17,7 @@ export function layerTasks({ name, conv, weight, ifmaps }: LayerWork): readonly 
       ...{ name, conv, weight: weight.data, signed: ifmap instanceof Int8Array },
       multiplier: new Int32Array(conv.K).fill(multiplier),
       shift: new Uint8Array(conv.K).fill(shift),
-      ...{ low: 0, high: 255 },
+      ...{ low: 0, high: 255, order },
     };
     return {
       chain: { layers: [layer], input: `${name} ifmap`, values: [name] },
@@ -70,11 +71,12 @@ function groupTasks(task: NetworkTask): readonly NetworkTask[] {
   return Array.from({ length: groups }, (_, g) => {
     const share = <T extends ByteData | Int32Array>(values: T): T =>
       values.subarray((g * values.length) / groups, ((g + 1) * values.length) / groups) as T;
-    const { bias } = layer!;
+    const { bias, order } = layer!;
     const own: MachineLayer = {
       ...layer!,
       conv: { ...conv, C: conv.C / groups, K: conv.K / groups, groups: 1 },
       ...(bias && { bias: share(bias) }),
+      order: order && within(order, [(g * conv.C) / groups, ((g + 1) * conv.C) / groups]),
       weight: share(layer!.weight),
       multiplier: share(layer!.multiplier),
       shift: share(layer!.shift),

@@ -1,9 +1,10 @@
 /**
  * How an ifmap lies in DRAM: for each partition the bitmaps of all virtual channels, a tile each, and their values.
  *
- *   virtual channel v = slice * C + channel      bitmaps of v from beat v * bitmapPitch on, values from v * valuePitch
+ *   virtual channel v, by its channel's place and its slice      bitmaps of v from beat v * bitmapPitch on, values from v * valuePitch
  */
 import { BEAT_BYTES } from '../../blocks/table-memory/beat.ts';
+import { type ChannelOrder, steps } from '../../schedule/channel-order.ts';
 import type { PlaneSlice } from '../../schedule/lowering.ts';
 import { area, type Rect, width } from '../../schedule/tiling.ts';
 import type { ByteData } from '../../tensor/tensor.ts';
@@ -16,6 +17,7 @@ export interface IfmapLayout {
   readonly planes: readonly Plane[]; // of every channel
   readonly partitions: readonly (readonly Rect[])[]; // tiles, in plane positions
   readonly channels: number; // virtual channels, filled up to whole groups
+  readonly order: ChannelOrder; // which channel lies where
   readonly psumDepth: number;
 }
 
@@ -58,11 +60,12 @@ function pixelsOf({ size: [, H, W] }: IfmapLayout, { origin, step }: Plane, tile
 
 /** Write a whole ifmap as the machine reads it. */
 export function writeIfmap(dram: DramImage, layout: PlacedLayout, ifmap: ByteData): void {
-  const [C, H, W] = layout.size;
+  const [, H, W] = layout.size;
+  const step = steps(layout.order, layout.planes.length);
   for (const [p, tiles] of layout.partitions.entries())
     for (const [s, plane] of layout.planes.entries())
-      for (let channel = 0; channel < C; channel++) {
-        const v = s * C + channel;
+      for (const [place, channel] of layout.order.channels.entries()) {
+        const v = place * step.place + s * step.slice;
         const bitmaps = new Uint32Array(4 * bitmapPitch(layout));
         const values = new Uint8Array(BEAT_BYTES * valuePitch(layout));
         let count = 0;
@@ -84,10 +87,11 @@ export function readIfmap(dram: DramImage, layout: PlacedLayout, signed: boolean
   const [C, H, W] = layout.size;
   const ifmap = signed ? new Int8Array(C * H * W) : new Uint8Array(C * H * W);
   const known = new Uint8Array(C * H * W);
+  const step = steps(layout.order, layout.planes.length);
   for (const [p, tiles] of layout.partitions.entries())
     for (const [s, plane] of layout.planes.entries())
-      for (let channel = 0; channel < C; channel++) {
-        const v = s * C + channel;
+      for (const [place, channel] of layout.order.channels.entries()) {
+        const v = place * step.place + s * step.slice;
         const [bitmaps, values] = [4 * bitmapsAt(layout, p, v), BEAT_BYTES * valuesAt(layout, p, v)];
         const bytes = new Uint8Array(dram.words.buffer, values, BEAT_BYTES * valuePitch(layout));
         let count = 0;

@@ -3,6 +3,7 @@
 import { toBytes } from '../../infer/integers/bytes.ts';
 import { runIntegers } from '../../infer/integers.ts';
 import type { QuantizedModel } from '../../model/quantized.ts';
+import type { ChannelOrder } from '../../schedule/channel-order.ts';
 import type { ByteData, Tensor } from '../../tensor/tensor.ts';
 import { type Chain, machineChains } from './chains.ts';
 
@@ -20,13 +21,14 @@ export interface NetworkTask {
 export function networkTasks(
   quantized: QuantizedModel,
   inputs: ReadonlyMap<string, Tensor>,
+  orders: ReadonlyMap<string, ChannelOrder | undefined> = new Map(),
 ): readonly NetworkTask[] {
   const { model, values } = quantized;
   const held = new Map<string, ByteData>();
   for (const { name } of model.inputs) held.set(name, toBytes(inputs.get(name)!, values.get(name)!).data);
   runIntegers(quantized, inputs, { watch: (layer, _, ofmap) => held.set(layer.name, ofmap) });
   return machineChains(quantized).map((chain) => ({
-    chain,
+    chain: { ...chain, layers: chain.layers.map((layer) => ({ ...layer, order: orders.get(layer.name) })) },
     ifmap: held.get(chain.input)!,
     ofmaps: chain.values.map((value) => held.get(value)!),
   }));

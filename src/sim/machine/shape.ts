@@ -18,9 +18,13 @@ export interface MachineShape {
   readonly lutRemainders: boolean; // what memories have beyond whole halves of block RAM lies in LUTs
 }
 
-/** Words of `weightLanes` taps in a beat of weights. */
+/** Words of `weightLanes` taps in a beat of weights; bare taps are weights without offsets. */
 export const wordsPerBeat = ({ pe }: Arch): number =>
   Math.floor(128 / (pe.weightLanes * tapBits(pe.psumDepth)));
+export const bareWordsPerBeat = ({ pe }: Arch): number => Math.floor(128 / (pe.weightLanes * 8));
+
+/** Bits of a tap's address that tell the words of its beat apart. */
+export const subBits = (arch: Arch): number => Math.ceil(Math.log2(bareWordsPerBeat(arch)));
 
 /** A tap: its weight, and its offset among the psums. */
 export const tapBits = (psumDepth: number): number => 8 + Math.ceil(Math.log2(psumDepth));

@@ -23,15 +23,23 @@ import { OfmLane } from '../../blocks/ofm-lane/ofm-lane.ts';
 import { OfmPack, streamsOf } from '../../blocks/ofm-pack/ofm-pack.ts';
 import { PsumDrain } from '../../blocks/psum-drain/psum-drain.ts';
 import { Sequencer } from '../../blocks/sequencer/sequencer.ts';
-import { BEAT_BYTES, type Beat, bitsOf, signedBitsOf } from '../../blocks/table-memory/beat.ts';
+import { BEAT_BYTES, type Beat } from '../../blocks/table-memory/beat.ts';
 import { TableMemory } from '../../blocks/table-memory/table-memory.ts';
-import { tagOf, WaveIssue, type WaveTag } from '../../blocks/wave-issue/wave-issue.ts';
+import { tapWordOf } from '../../blocks/table-memory/tap-memory.ts';
+import { BARE, tagOf, WaveIssue, type WaveTag } from '../../blocks/wave-issue/wave-issue.ts';
 import { WeightFetch } from '../../blocks/weight-fetch/weight-fetch.ts';
 import { type LoadHeader, type TapWord, WeightLoader } from '../../blocks/weight-loader/weight-loader.ts';
 import { WriteGather } from '../../blocks/write-gather/write-gather.ts';
 import { Delay } from './delay.ts';
 import { type DramImage, DramReadPort, type DramTiming, DramWritePort, idealDram } from './dram.ts';
-import { type MachineShape, machineShape, tapBits, wordsPerBeat } from './shape.ts';
+import {
+  bareWordsPerBeat,
+  type MachineShape,
+  machineShape,
+  subBits,
+  tapBits,
+  wordsPerBeat,
+} from './shape.ts';
 
 export interface MachineRun {
   /** From the start to the last byte of the last layer's ofmap in memory. */
@@ -125,27 +133,28 @@ export class Machine {
   readonly #values: readonly Uint8Array[];
   #value: readonly number[];
   #valueNext: readonly number[];
-  readonly #weights: readonly (readonly TapWord[])[][]; // column, beat, word of the beat
+  readonly #weights: readonly Beat[][]; // column, beat
   readonly #taps: (TapWord | undefined)[];
   readonly #events: SequencerEvent[] = new Array(FEED - 3).fill(NO_EVENT);
   readonly #ifmapLeaving: Delay;
   readonly #weightsLeaving: Delay;
   readonly #arch: Arch;
-  readonly #wordsPerBeat: number;
   readonly #parts: readonly { commit(): void }[];
 
   constructor(arch: Arch, shape: MachineShape, { dram, timing }: { dram: DramImage; timing: DramTiming }) {
     const { rows, cols } = arch.array;
     const { pe } = arch;
-    [this.#arch, this.#wordsPerBeat] = [arch, wordsPerBeat(arch)];
+    this.#arch = arch;
     this.readPorts = [0, 1, 2].map((port) => new DramReadPort(dram, timing, port));
     this.writePort = new DramWritePort(dram, timing, 3);
     this.ifmLoad = new IfmLoad({ ...shape, rows, psumDepth: pe.psumDepth });
     this.weightFetch = new WeightFetch({ cols, depth: shape.weightBeats });
-    this.issue = new WaveIssue({ ...shape, psumBanks: pe.psumBanks, wordsPerBeat: this.#wordsPerBeat });
+    this.issue = new WaveIssue({ ...shape, psumBanks: pe.psumBanks, subBits: subBits(arch) });
     this.sequencer = new Sequencer(pe);
     this.feeders = Array.from({ length: rows }, () => new IfmStream({ ...pe, signed: false }));
-    this.loader = new WeightLoader({ cols, wordsPerBeat: this.#wordsPerBeat });
+    this.loader = new WeightLoader({
+      ...{ cols, wordsPerBeat: wordsPerBeat(arch), bareWords: bareWordsPerBeat(arch), bareFrom: BARE },
+    });
     this.psumDrain = new PsumDrain({ rows, cols });
     this.array = new PeArray({ rows, cols, ...pe });
     this.drain = new OfmDrain({ rows, cols, words: shape.ofmWords });
@@ -258,6 +267,7 @@ export class Machine {
       ...{ start, layer, ifmapLoaded: ifmLoad.loaded, weightsLoaded: weightFetch.loaded },
       ...{
         regionEmitted: this.emit.emitted,
+        halfCleared: this.emit.cleared,
         lanesReady: this.emit.lanesReady && control.tablesReady,
         slots: ifmLoad.slots,
       },
@@ -357,7 +367,7 @@ export class Machine {
             new Uint8Array(valueBeat.slice().buffer),
             valuePlace.address * BEAT_BYTES,
           );
-        if (weight) this.#weights[weight.column]![weight.address] = this.#tapWords(weight.beat);
+        if (weight) this.#weights[weight.column]![weight.address] = weight.beat;
       },
     ];
   }
@@ -374,22 +384,17 @@ export class Machine {
     this.#headerNext = Array.from({ length: lanes }, (_, l) =>
       (header >> (2 * l + 1)) & 1 ? { last: ((header >> (2 * l)) & 1) === 1 } : undefined,
     );
-    const beat = 2 ** Math.ceil(Math.log2(this.#wordsPerBeat));
-    for (const [c, at] of reads.taps.entries())
-      this.#taps[c] = this.#weights[c]![Math.floor(at / beat)]?.[at % beat];
+    for (const [c, at] of reads.taps.entries()) this.#taps[c] = this.#tapWord(c, at);
     for (const [r, entry] of reads.entries.entries()) this.#entry[r] = entry;
     [this.#value, this.#valueNext] = [this.#valueNext, reads.values];
   }
 
-  #tapWords(beat: Beat): readonly TapWord[] {
-    const { weightLanes, psumDepth } = this.#arch.pe;
-    const width = tapBits(psumDepth);
-    return Array.from({ length: this.#wordsPerBeat }, (_, w) =>
-      Array.from({ length: weightLanes }, (_, l) => {
-        const at = (w * weightLanes + l) * width;
-        const weight = signedBitsOf(beat, at + width - 8, 8);
-        return weight === 0 ? undefined : { weight, offset: bitsOf(beat, at, width - 8) };
-      }),
+  #tapWord(column: number, at: number): TapWord | undefined {
+    const { weightLanes: lanes, psumDepth } = this.#arch.pe;
+    const words = 2 ** subBits(this.#arch);
+    const beat = this.#weights[column]![Math.floor((at % BARE) / words)];
+    return (
+      beat && tapWordOf(beat, { word: at % words, bare: at >= BARE }, { lanes, tapBits: tapBits(psumDepth) })
     );
   }
 }

@@ -12,6 +12,7 @@ import {
   tileCodec,
 } from '../../blocks/layer-control/layer.ts';
 import { BEAT_BYTES } from '../../blocks/table-memory/beat.ts';
+import { steps } from '../../schedule/channel-order.ts';
 import { area, height, type Rect, width } from '../../schedule/tiling.ts';
 import type { CutLayer } from './cut.ts';
 import { bitmapPitch, bitmapsAt, type PlacedLayout, valuePitch, valuesAt } from './layout.ts';
@@ -49,8 +50,9 @@ export function layerTables(cut: CutLayer, at: Placement) {
       cols: width(rect),
     }),
   );
-  const filters = Array.from(layer.multiplier, (multiplier, k) =>
-    filterCodec.encode({ bias: layer.bias?.[k] ?? 0, multiplier, shift: layer.shift[k]! }),
+  const { multiplier, shift, bias } = layer;
+  const filters = Array.from(ofmap.order.channels, (k) =>
+    filterCodec.encode({ bias: bias?.[k] ?? 0, multiplier: multiplier[k]!, shift: shift[k]! }),
   );
   const parts = {
     ...{ taps, partitions, headers, groups: weights.groups.map(groupCodec.encode) },
@@ -61,7 +63,8 @@ export function layerTables(cut: CutLayer, at: Placement) {
   const pitch = Math.max(...regions.map(({ rect }) => width(rect)));
   const { kernel, stride } = layer.pool ?? { kernel: 1, stride: 1 };
   const { cols } = arch.array;
-  const [outBitmapPitch, outValuePitch] = [bitmapPitch(ofmap), valuePitch(ofmap)];
+  const { place } = steps(ofmap.order, ofmap.planes.length);
+  const [outBitmapPitch, outValuePitch] = [place * bitmapPitch(ofmap), place * valuePitch(ofmap)];
   const { units, blocks, chunks, columnBeats, blockBeats } = weights;
   const loads = (own: number, other: number, outer: boolean): number =>
     own === 1 ? 1 : outer ? own : own * other;
@@ -79,6 +82,7 @@ export function layerTables(cut: CutLayer, at: Placement) {
         filtersBeats: filters.length,
         signed: Number(layer.signed),
         weightFirst: Number(cut.weightFirst),
+        bare: Number(cut.bare),
         ...{ partitions: regions.length, units, blocks, unitBlocks: cut.unitBlocks, chunks },
         ...{ chunkGroups: cut.chunkGroups, weights: at.weightsAt, columnBeats, blockBeats },
         unitBeats: columnBeats * cols,
@@ -146,12 +150,16 @@ function tileRecord(tile: Rect, region: Rect, { lowered, pitch }: CutLayer, { ar
 function emitList({ layer, regions }: CutLayer, p: number, { ofmap, shape }: Placement): readonly Emit[] {
   const { rect, feeds } = regions[p]!;
   const { stride, pad } = layer.pool ?? { stride: 1, pad: [0, 0] };
-  const [C] = ofmap.size;
-  return feeds.flatMap((partition) =>
-    ofmap.planes.flatMap(({ origin, step }, s) => {
+  const step = steps(ofmap.order, ofmap.planes.length);
+  return feeds.flatMap(({ partition, planes: [first, end] }) =>
+    ofmap.planes.slice(first, end).flatMap((plane, i) => {
+      const v = (first + i) * step.slice;
       const tiles = ofmap.partitions[partition]!;
       return tiles.map((tile, t) => {
-        const [planeY, planeX] = [origin[0] + step[0] * tile.y[0], origin[1] + step[1] * tile.x[0]];
+        const [planeY, planeX] = [
+          plane.origin[0] + plane.step[0] * tile.y[0],
+          plane.origin[1] + plane.step[1] * tile.x[0],
+        ];
         const [windowY, windowX] = [
           planeY * stride - pad[0]! - rect.y[0],
           planeX * stride - pad[1]! - rect.x[0],
@@ -160,9 +168,9 @@ function emitList({ layer, regions }: CutLayer, p: number, { ofmap, shape }: Pla
           ...{ planeY, planeX, windowY, windowX },
           address: modulo(windowY * width(rect) + windowX, shape.ofmWords),
           ...{ height: height(tile), width: width(tile) },
-          bitmaps: bitmapsAt(ofmap, partition, s * C),
-          values: valuesAt(ofmap, partition, s * C),
-          logStep: Math.log2(step[0]),
+          bitmaps: bitmapsAt(ofmap, partition, v),
+          values: valuesAt(ofmap, partition, v),
+          logStep: Math.log2(plane.step[0]),
           endsSegment: Number(t === tiles.length - 1),
         };
       });
