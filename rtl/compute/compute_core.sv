@@ -1,5 +1,5 @@
 // The compute core: a program of waves and its streams in, drained psums out. The streams are memories outside that
-// answer a cycle after their address, those of values and headers two. Only records have a handshake: a late one makes the core wait between two
+// answer two cycles after their address, those of entries one. Only records have a handshake: a late one makes the core wait between two
 // waves, and in between every cycle is decided by the program.
 //
 //                 headers, taps ─▶ weight_loader

@@ -44,18 +44,18 @@ template <typename Port> static uint32_t get(const Port &port, size_t bit, size_
   return uint32_t(window >> (bit % 8)) & (width == 32 ? ~0u : (1u << width) - 1);
 }
 
-// A memory that answers a cycle after its address, or two where `held`; beyond its end it keeps its last answer.
+// A memory that answers two cycles after its address, or one; beyond its end it keeps its last answer.
 struct Memory {
   Words words;
   size_t each;
-  bool held = false;
+  int cycles = 2;
   uint32_t seen = ~0u;
   const uint32_t *next = nullptr;
   const uint32_t *answer(uint32_t address) {
     const uint32_t *before = next;
     next = nullptr;
     if (address != seen && (address + 1) * each <= words.size()) seen = address, next = &words[address * each];
-    return held ? before : next;
+    return cycles == 2 ? before : next;
   }
 };
 
@@ -65,15 +65,15 @@ static bool run(Vcompute_core &top) {
   Words valueCounts;
   read(valueCounts, ROWS);
   Words records;
-  Memory headers{{}, 1, true};
+  Memory headers{{}, 1};
   std::vector<Memory> entries(ROWS), values(ROWS), taps(COLS);
   read(records, head[0] * head[4]);
   Words waits;  // cycles that each record comes late
   read(waits, head[0]);
   size_t record = 0;  // the one that is offered
   uint32_t late = waits[0];
-  for (auto &row : entries) row.each = head[3], read(row.words, head[0] * head[3]);
-  for (int r = 0; r < ROWS; r++) values[r].each = 1, values[r].held = true, read(values[r].words, valueCounts[r]);
+  for (auto &row : entries) row.each = head[3], row.cycles = 1, read(row.words, head[0] * head[3]);
+  for (int r = 0; r < ROWS; r++) values[r].each = 1, read(values[r].words, valueCounts[r]);
   read(headers.words, head[2]);
   for (auto &column : taps) column.each = head[5], read(column.words, head[2] * head[5]);
 

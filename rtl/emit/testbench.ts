@@ -83,13 +83,14 @@ ${parameters.map(([name]) => `      .${name}(${name})`).join(',\n')}
     $readmemh({folder, "/expected.hex"}, expected);
   end
 
-  // Memories answer a cycle after their address, those of headers and values two; beyond their end they keep their last
-  // answer.
+  // Memories answer two cycles after their address, those of entries one; beyond their end they keep their last answer.
   logic [HEADER_BITS-1:0] header_next;
   logic [ROWS*8-1:0] value_next;
+  logic [COLS*TAPS_BITS-1:0] taps_next;
   always @(posedge clk) begin
     header <= header_next;
     value <= value_next;
+    taps <= taps_next;
     if (int'(header_address) < WORDS) header_next <= headers[int'(header_address)];
     for (int r = 0; r < ROWS; r++) begin
       if (int'(entry_address[r*STREAM_BITS+:STREAM_BITS]) < WAVES)
@@ -99,7 +100,7 @@ ${parameters.map(([name]) => `      .${name}(${name})`).join(',\n')}
     end
     for (int c = 0; c < COLS; c++)
       if (int'(tap_address[c*STREAM_BITS+:STREAM_BITS]) < WORDS)
-        taps[c*TAPS_BITS+:TAPS_BITS] <= tap_words[c*WORDS+int'(tap_address[c*STREAM_BITS+:STREAM_BITS])];
+        taps_next[c*TAPS_BITS+:TAPS_BITS] <= tap_words[c*WORDS+int'(tap_address[c*STREAM_BITS+:STREAM_BITS])];
   end
 
   int next_record = 0;

@@ -30,6 +30,7 @@
   always_comb begin
     if (patience >= 3'd3) assume (arready || !arvalid);  // a fair slave
     if (started) begin
+      assert (active == !request_ready);
       if (waited) assert (arvalid && araddr == held_address && arlen == held_length);  // stays until it is taken
       assert (due == (active ? left : '0));
       if (active) assert (left != '0 && address == next_beat);

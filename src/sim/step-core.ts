@@ -131,7 +131,7 @@ function assemble(program: ComputeProgram, { array: { rows, cols }, pe }: Arch, 
   const headers = new Memory((word) => headerAt(program, word, pe.weightLanes), 2);
   const taps = Array.from(
     { length: cols },
-    (_, c) => new Memory((word) => tapsAt(program, word * cols + c, pe.weightLanes)),
+    (_, c) => new Memory((word) => tapsAt(program, word * cols + c, pe.weightLanes), 2),
   );
   const entries = feeders.map((_, r) => new Memory((g) => entryAt(program, g * rows + r, pe.psumDepth)));
   const values = feeders.map((_, r) => new Memory((i) => program.values[r]![i], 2));

@@ -29,7 +29,7 @@ module axi_read #(
 );
   localparam int BLOCK_BITS = $clog2(BURST);
 
-  logic active;
+  logic active;  // there is a request, and no other is taken
   logic [BEAT_BITS-1:0] address;
   logic [COUNT_BITS-1:0] left;  // beats to ask for
   // Those of them behind the block, and the same less one: below zero where the block's border is not passed. Two sums,
@@ -39,7 +39,6 @@ module axi_read #(
   wire last = beyond[COUNT_BITS];
   wire [BLOCK_BITS-1:0] length = last ? left[BLOCK_BITS-1:0] - 1'b1 : ~address[BLOCK_BITS-1:0];
 
-  assign request_ready = !active;
   assign arvalid = active;
   assign araddr = {address, 4'b0};
   assign arlen = 8'(length);
@@ -49,15 +48,15 @@ module axi_read #(
   wire unused_bits = &{1'b0, beyond};
 
   always_ff @(posedge clk) begin
-    if (!active) begin
-      active  <= request_valid;
+    if (request_ready) begin
+      {active, request_ready} <= {request_valid, !request_valid};
       address <= request_address;
       left    <= request_beats;
     end else if (arready) begin
-      active  <= !last;
+      {active, request_ready} <= {!last, last};
       address <= {address[BEAT_BITS-1:BLOCK_BITS] + 1'b1, {BLOCK_BITS{1'b0}}};
       left    <= behind;
     end
-    if (reset) active <= 1'b0;
+    if (reset) {active, request_ready} <= 2'b01;
   end
 endmodule

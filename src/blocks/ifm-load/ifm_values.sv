@@ -44,28 +44,28 @@ module ifm_values #(
   logic [15:0] channels_left;
   logic [ROW_BITS-1:0] row;
 
-  // Cycle 1: whether there are any beats, and how many more than one.
+  // Cycle 1: how many beats there are. None is kept as one more than all, so that two bits tell.
   logic valid1, first1, bottom1, last1;
   logic [ROW_BITS-1:0] row1;
   logic [BEATS_BITS-1:0] counts[0:CHANNELS-1];
   logic [BEATS_BITS-1:0] count1;
-  wire any = beats != '0;
-  // No operation on narrowing casts inside the concatenation below: Yosys takes its width from before the casts.
-  wire [BEATS_BITS-2:0] more = any ? beats[BEATS_BITS-2:0] - 1'b1 : '0;
+  localparam logic [BEATS_BITS-1:0] NONE = BEATS_BITS'(VALUE_BEATS + 1);
+  wire none1 = count1[BEATS_BITS-1] && count1[0];
 
   // Cycle 2.
   logic valid2, last2, some2, comes2, asks2;
   logic [ROW_BITS-1:0] row2;
-  logic [BEATS_BITS-2:0] more2;
+  logic [BEATS_BITS-1:0] beats2;
+  wire [BEATS_BITS-2:0] more2 = some2 ? beats2[BEATS_BITS-2:0] - 1'b1 : '0;  // than one
   logic [BEATS_BITS-1:0] start2;
   logic [BEATS_BITS-1:0] placed[0:ROWS-1];  // beats of each row that have a place
-  wire [BEATS_BITS-1:0] placed2 = start2 + BEATS_BITS'(more2) + BEATS_BITS'(some2);
+  wire [BEATS_BITS-1:0] placed2 = start2 + (some2 ? beats2 : '0);
   wire [BEATS_BITS-1:0] placed1 = ROWS == 1 ? placed2 : placed[row1];
   logic route_ready, asked_all;
   wire done2 = !comes2 || (route_ready && (request_ready || !asks2));
   wire moves = !valid2 || done2;
   assign request_valid = valid2 && asks2 && route_ready;
-  assign request_beats = together ? channels : 16'(more2) + 1'b1;
+  assign request_beats = together ? channels : 16'(beats2);
 
   // The beats that arrive.
   logic route_valid;
@@ -93,7 +93,7 @@ module ifm_values #(
   );
 
   always_ff @(posedge clk) begin
-    if (beats_write) counts[beats_channel] <= {any, more};
+    if (beats_write) counts[beats_channel] <= beats == '0 ? NONE : beats;
     if (moves) count1 <= counts[channel];
     if (valid2 && done2) placed[row2] <= placed2;
   end
@@ -109,9 +109,10 @@ module ifm_values #(
       valid2 <= valid1;
       last2 <= last1;
       row2 <= row1;
-      {some2, more2} <= count1;
-      comes2 <= together || count1[BEATS_BITS-1];
-      asks2 <= together ? first1 : count1[BEATS_BITS-1];
+      some2 <= !none1;
+      beats2 <= count1;
+      comes2 <= together || !none1;
+      asks2 <= together ? first1 : !none1;
       start2 <= bottom1 ? '0 : placed1;
     end
     if (moves && walks) begin

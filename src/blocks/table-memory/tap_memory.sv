@@ -1,6 +1,7 @@
-// A column's memory of weights, filled in beats of 128 bits and read in words of LANES taps, a cycle after their address.
+// A column's memory of weights, filled in beats of 128 bits and read in words of LANES taps, two cycles after their
+// address.
 //
-//   address {bare, beat, word of the beat} ─▶ beat ─▶ word of {weight, offset} a lane
+//   address {bare, beat, word of the beat} ─▶ beat ─▶ a word of four ─▶ word of {weight, offset} a lane
 //
 // Where taps are bare, which have no offsets, more words fit a beat.
 module tap_memory #(
@@ -38,9 +39,15 @@ module tap_memory #(
       .data
   );
 
-  // One choice among all words that a beat may hold, the bare ones first.
+  // One choice among all words that a beat may hold, the bare ones first: a word of each four, then which of these.
+  localparam int FOURS = (1 << PICK_BITS) / 4;
+  localparam int HIGH_BITS = PICK_BITS - 2;
   logic [PICK_BITS-1:0] pick;
-  always_ff @(posedge clk) pick <= PICK_BITS'(sub) + (bare ? '0 : PICK_BITS'(BARE_WORDS));
+  logic [HIGH_BITS-1:0] high;
+  always_ff @(posedge clk) begin
+    pick <= PICK_BITS'(sub) + (bare ? '0 : PICK_BITS'(BARE_WORDS));
+    high <= pick[PICK_BITS-1:2];
+  end
   for (genvar l = 0; l < LANES; l++) begin : lanes
     for (genvar i = 0; i < TAP_BITS; i++) begin : bits
       wire [(1<<PICK_BITS)-1:0] choices;
@@ -50,7 +57,12 @@ module tap_memory #(
         else if (i >= OFFSET_BITS) assign choices[w] = data[(w*LANES+l)*8+i-OFFSET_BITS];
         else assign choices[w] = 1'b0;
       end
-      assign word[l*TAP_BITS+i] = choices[pick];
+      logic [FOURS-1:0] chosen;
+      for (genvar f = 0; f < FOURS; f++) begin : four
+        wire [3:0] among = choices[f*4+:4];
+        always_ff @(posedge clk) chosen[f] <= among[pick[1:0]];
+      end
+      assign word[l*TAP_BITS+i] = chosen[high];
     end
   end
   wire unused_bits = &{1'b0, data};

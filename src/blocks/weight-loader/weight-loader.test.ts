@@ -90,7 +90,8 @@ function run({ loads, headers, columns }: Stream) {
   const starts: number[] = [];
   let [next, g] = [2, 0];
   let [header, headerNext] = [headers[0]!, headers[0]!];
-  let taps = columns.map((column) => column[0]!);
+  const firstTaps = columns.map((column) => column[0]!);
+  let [taps, tapsNext] = [firstTaps, firstTaps];
   for (let t = 0; g < loads.length || t < next + cols + FEED + 3; t++) {
     const load = t === next ? loads[g] : undefined;
     if (load) {
@@ -104,7 +105,8 @@ function run({ loads, headers, columns }: Stream) {
     loader.tick({ load, header, taps });
     loader.commit();
     [header, headerNext] = [headerNext, headers[headerAddress] ?? headerNext];
-    taps = columns.map((column, c) => column[wordAt.get(tapAddress[c]!) ?? -1] ?? taps[c]!);
+    const read = columns.map((column, c) => column[wordAt.get(tapAddress[c]!) ?? -1] ?? tapsNext[c]!);
+    [taps, tapsNext] = [tapsNext, read];
   }
   return { cycles, starts };
 }

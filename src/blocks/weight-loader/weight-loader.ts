@@ -22,7 +22,7 @@ export interface Load {
 export interface WeightLoaderInputs {
   readonly load: Load | undefined; // defined: a load starts
   readonly header: LoadHeader | undefined; // what the memory gave for headerAddress of two cycles before
-  readonly taps: readonly (TapWord | undefined)[]; // of each column, for its tapAddress of the cycle before
+  readonly taps: readonly (TapWord | undefined)[]; // of each column, likewise
 }
 
 /** A word whose header was asked for. */
@@ -98,9 +98,9 @@ export class WeightLoader {
     }
     this.#coming[0] = this.#next(header);
 
-    const next = this.#onItsWay;
+    const next = this.#fetching;
     if (next) this.tapAddress[0] = next.first ? next.tap : this.#after(this.tapAddress[0]!);
-    [this.#onItsWay, this.#arriving] = [this.#fetching, next];
+    [this.#onItsWay, this.#arriving] = [next, this.#onItsWay];
 
     const begun = this.#loads.at(-1);
     const remaining = begun ? begun.words : this.#left;

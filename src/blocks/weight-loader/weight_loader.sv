@@ -11,9 +11,9 @@
 // BARE_WORDS, where taps have no offsets: a tap address is {bare, beat, word of the beat}, and a load starts wherever it
 // is told. On the chain `fresh` precedes its words.
 //
-//   cycle 0         `start`                                    cycle FEED - 2   the header; column 0's tap address
+//   cycle 0         `start`                                    cycle FEED - 2   the header
 //   cycle FEED - 4  the first header's address                 cycle FEED - 1   column 0's taps; `fresh` on its chain
-//                                                              cycle FEED       header and taps there
+//   cycle FEED - 3  column 0's tap address                     cycle FEED       header and taps there
 module weight_loader #(
     parameter int ROWS = 32,
     parameter int COLS = 32,
@@ -57,7 +57,7 @@ module weight_loader #(
   localparam int COMING_BITS = 3 + WEIGHT_LANES;  // {fresh, bank, there, last of its row: a bit a lane}
   logic [COUNT_BITS-1:0] left;
   logic bank, bank_next, fetching, first, on_its_way, opens, arriving;
-  logic [STREAM_BITS-1:0] first_tap_address, first_tap_next;
+  logic [STREAM_BITS-1:0] first_tap_address;
   logic [WEIGHT_LANES-1:0] last;
   logic [COLS*COMING_BITS-1:0] coming;
   wire [COUNT_BITS-1:0] remaining = begins ? begun_words : left;
@@ -72,7 +72,7 @@ module weight_loader #(
   logic beat_ends;  // tap_now is the last word of its beat
   wire bare = first_tap_address[STREAM_BITS-1];  // of the whole load
   wire [STREAM_BITS-1:0] tap_after = (tap_now | (beat_ends ? word_mask : '0)) + 1'b1;
-  wire [STREAM_BITS-1:0] tap_next = !on_its_way ? tap_now : opens ? first_tap_address : tap_after;
+  wire [STREAM_BITS-1:0] tap_next = !fetching ? tap_now : first ? first_tap_address : tap_after;
 
   always_ff @(posedge clk) begin
     starts <= AHEAD'({starts, start});
@@ -81,13 +81,13 @@ module weight_loader #(
 
     fetching <= active;
     first <= begins;
-    if (begins) {bank_next, first_tap_next} <= {begun_bank, begun_tap};
+    if (begins) {bank_next, first_tap_address} <= {begun_bank, begun_tap};
     left <= active ? remaining - 1'b1 : '0;
     header_address <= begins ? begun_header : header_address + STREAM_BITS'(fetching);
 
     on_its_way <= fetching;
     opens <= first;
-    {bank, first_tap_address} <= {bank_next, first_tap_next};
+    bank <= bank_next;
     arriving <= on_its_way;
     tap_address <= (COLS * STREAM_BITS)'({tap_address, tap_next});
     beat_ends <= (tap_next & word_mask) == (bare ? STREAM_BITS'(BARE_WORDS - 1) : STREAM_BITS'(WORDS_PER_BEAT - 1));

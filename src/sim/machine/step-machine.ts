@@ -127,14 +127,15 @@ export class Machine {
   };
   readonly #headers: Uint8Array;
   #header: LoadHeader | undefined;
-  #headerNext: LoadHeader | undefined; // it answers two cycles after its address, and so do the values
+  #headerNext: LoadHeader | undefined; // headers, values and taps are read two cycles ahead
   readonly #entries: (RowEntry | undefined)[][];
   readonly #entry: (RowEntry | undefined)[];
   readonly #values: readonly Uint8Array[];
   #value: readonly number[];
   #valueNext: readonly number[];
   readonly #weights: readonly Beat[][]; // column, beat
-  readonly #taps: (TapWord | undefined)[];
+  #taps: readonly (TapWord | undefined)[];
+  #tapsNext: readonly (TapWord | undefined)[];
   readonly #events: SequencerEvent[] = new Array(FEED - 3).fill(NO_EVENT);
   readonly #ifmapLeaving: Delay;
   readonly #weightsLeaving: Delay;
@@ -168,7 +169,7 @@ export class Machine {
     this.#values = Array.from({ length: rows }, () => new Uint8Array(2 * shape.valueBeats * BEAT_BYTES));
     [this.#value, this.#valueNext] = [new Array(rows).fill(0), new Array(rows).fill(0)];
     this.#weights = Array.from({ length: cols }, () => []);
-    this.#taps = new Array(cols).fill(undefined);
+    [this.#taps, this.#tapsNext] = [new Array(cols).fill(undefined), []];
     this.#ifmapLeaving = new Delay(rows + cols + 8);
     this.#weightsLeaving = new Delay(rows + cols + 8);
     this.#parts = [
@@ -384,7 +385,7 @@ export class Machine {
     this.#headerNext = Array.from({ length: lanes }, (_, l) =>
       (header >> (2 * l + 1)) & 1 ? { last: ((header >> (2 * l)) & 1) === 1 } : undefined,
     );
-    for (const [c, at] of reads.taps.entries()) this.#taps[c] = this.#tapWord(c, at);
+    [this.#taps, this.#tapsNext] = [this.#tapsNext, reads.taps.map((at, c) => this.#tapWord(c, at))];
     for (const [r, entry] of reads.entries.entries()) this.#entry[r] = entry;
     [this.#value, this.#valueNext] = [this.#valueNext, reads.values];
   }
