@@ -147,9 +147,9 @@ export const featuresOf = (part: CorePart, kind: 'logic' | 'ff', sizes: CoreSize
 export const lutramOf = (words: number, bits: number): number =>
   words <= 32 ? 8 * Math.ceil(bits / 14) : 8 * Math.ceil(words / 64) * Math.ceil(bits / 7);
 
-/** Shift registers: a feeder's lane, word and value on their way; a load that waits for the feeders; a wave's two tags. */
+/** Shift registers: a feeder's lane, word and value (but its sign) on their way; a load that waits; a wave's two tags. */
 const shiftRegisters: Readonly<Partial<Record<CorePart, (w: Widths) => number>>> = {
-  ifm_stream: (w) => w.lane + w.word + 8,
+  ifm_stream: (w) => w.lane + w.word + 7,
   weight_loader: (w) => w.load + 1 + 2 * STREAM_BITS,
   joints: () => 2,
 };

@@ -95,6 +95,13 @@ interface SequencerEvent {
 
 const NO_EVENT: SequencerEvent = { ended: undefined, started: undefined, drains: false };
 
+/** What the memories of headers, values and taps answer. */
+interface Streams {
+  readonly header: LoadHeader | undefined;
+  readonly values: readonly number[];
+  readonly taps: readonly (TapWord | undefined)[];
+}
+
 export class Machine {
   readonly control = new LayerControl();
   readonly readers = [new AxiRead(), new AxiRead(), new AxiRead()] as const;
@@ -126,16 +133,13 @@ export class Machine {
     filters: new TableMemory<ReturnType<typeof filterCodec.decode>>(),
   };
   readonly #headers: Uint8Array;
-  #header: LoadHeader | undefined;
-  #headerNext: LoadHeader | undefined; // headers, values and taps are read two cycles ahead
   readonly #entries: (RowEntry | undefined)[][];
   readonly #entry: (RowEntry | undefined)[];
   readonly #values: readonly Uint8Array[];
-  #value: readonly number[];
-  #valueNext: readonly number[];
   readonly #weights: readonly Beat[][]; // column, beat
-  #taps: readonly (TapWord | undefined)[];
-  #tapsNext: readonly (TapWord | undefined)[];
+  // What these memories answer to the addresses of the cycle before last, and of the last one.
+  #streams: Streams = { header: undefined, values: [], taps: [] };
+  #streamsNext = this.#streams;
   readonly #events: SequencerEvent[] = new Array(FEED - 3).fill(NO_EVENT);
   readonly #ifmapLeaving: Delay;
   readonly #weightsLeaving: Delay;
@@ -167,9 +171,7 @@ export class Machine {
     this.#entries = Array.from({ length: rows }, () => []);
     this.#entry = new Array(rows).fill(undefined);
     this.#values = Array.from({ length: rows }, () => new Uint8Array(2 * shape.valueBeats * BEAT_BYTES));
-    [this.#value, this.#valueNext] = [new Array(rows).fill(0), new Array(rows).fill(0)];
     this.#weights = Array.from({ length: cols }, () => []);
-    [this.#taps, this.#tapsNext] = [new Array(cols).fill(undefined), []];
     this.#ifmapLeaving = new Delay(rows + cols + 8);
     this.#weightsLeaving = new Delay(rows + cols + 8);
     this.#parts = [
@@ -285,15 +287,15 @@ export class Machine {
     for (const [r, feeder] of feeders.entries()) {
       const { control, entryAddress } = this.#above(r);
       feeder.signed = this.control.layer.signed === 1;
-      feeder.tick({ control, entryAddress, entry: this.#entry[r], value: this.#value[r] });
+      feeder.tick({ control, entryAddress, entry: this.#entry[r], value: this.#streams.values[r] ?? 0 });
     }
-    loader.tick({ load: sequencer.load, header: this.#header, taps: this.#taps });
+    loader.tick({ load: sequencer.load, ...this.#streams });
     psumDrain.tick({ drain: sequencer.drain, finish: sequencer.finish });
     array.tick({
       rows: feeders.map((feeder) => feeder.operation),
       reads: feeders.map((feeder) => feeder.read),
       drain: psumDrain.command,
-      chains: this.#taps.map((_, c) => loader.chain(c)),
+      chains: this.lanes.map((_, c) => loader.chain(c)),
     });
   }
 
@@ -337,11 +339,9 @@ export class Machine {
 
   /** What the plain memories and delays do at the end of the cycle, found out before anything commits. */
   #memoryWrites(): readonly (() => void)[] {
-    const { sequencer, loader, ifmLoad, weightFetch, feeders } = this;
-    const headerAddress = loader.headerAddress;
-    const taps = Array.from(loader.tapAddress);
+    const { sequencer, ifmLoad, weightFetch, feeders } = this;
     const entries = feeders.map((_, r) => this.#entries[r]![this.#above(r).entryAddress]);
-    const values = feeders.map((feeder, r) => this.#values[r]![feeder.valueAddress] ?? 0);
+    const streams = this.#read();
     const { ended, started } = this.#heard;
     const freesIfmap = ended?.freesIfmap === true;
     const freesWeights = started?.freesWeights === true;
@@ -354,8 +354,9 @@ export class Machine {
     const [valuePlace, valueBeat] = [ifmLoad.valuePlace, this.#beat(1)];
     const weight = weightFetch.write;
     return [
-      () => this.#readStreams({ headerAddress, taps, entries, values }),
       () => {
+        [this.#streams, this.#streamsNext] = [this.#streamsNext, streams];
+        for (const [r, each] of entries.entries()) this.#entry[r] = each;
         this.#events.copyWithin(1, 0);
         this.#events[0] = event;
         this.#ifmapLeaving.shift(freesIfmap);
@@ -373,21 +374,16 @@ export class Machine {
     ];
   }
 
-  #readStreams(reads: {
-    headerAddress: number;
-    taps: readonly number[];
-    entries: readonly (RowEntry | undefined)[];
-    values: readonly number[];
-  }): void {
-    const lanes = this.#arch.pe.weightLanes;
-    const header = this.#headers[reads.headerAddress] ?? 0;
-    this.#header = this.#headerNext;
-    this.#headerNext = Array.from({ length: lanes }, (_, l) =>
-      (header >> (2 * l + 1)) & 1 ? { last: ((header >> (2 * l)) & 1) === 1 } : undefined,
-    );
-    [this.#taps, this.#tapsNext] = [this.#tapsNext, reads.taps.map((at, c) => this.#tapWord(c, at))];
-    for (const [r, entry] of reads.entries.entries()) this.#entry[r] = entry;
-    [this.#value, this.#valueNext] = [this.#valueNext, reads.values];
+  #read(): Streams {
+    const { loader, feeders } = this;
+    const header = this.#headers[loader.headerAddress] ?? 0;
+    return {
+      header: Array.from({ length: this.#arch.pe.weightLanes }, (_, l) =>
+        (header >> (2 * l + 1)) & 1 ? { last: ((header >> (2 * l)) & 1) === 1 } : undefined,
+      ),
+      values: feeders.map((feeder, r) => this.#values[r]![feeder.valueAddress] ?? 0),
+      taps: Array.from(loader.tapAddress, (at, c) => this.#tapWord(c, at)),
+    };
   }
 
   #tapWord(column: number, at: number): TapWord | undefined {
