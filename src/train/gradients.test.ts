@@ -285,9 +285,8 @@ test('random networks with branches', () => {
             }
           : layer,
       );
-      expectGradients({ ...model, layers }, seed);
+      expectGradients({ ...model, layers }, seed, { least: 0 });
     }),
-    // The same networks every time: one drawing of them failed once, and its seed was not kept.
-    { numRuns: 40, seed: 1 },
+    { numRuns: 40, examples: [[1911465002]] }, // a ReLU that stands at 0
   );
 });
