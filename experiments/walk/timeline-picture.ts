@@ -7,7 +7,7 @@ const LEFT = 120;
 const STEP = 1.65; // pixels a cycle
 const LANE = 24;
 
-export function timelinePicture({ run, waves, operations, loads, commands, psums }: Walk): string {
+export function timelinePicture({ run, waves, loads, commands, psums }: Walk): string {
   const at = (slot: number): number => LEFT + slot * STEP;
   const lanes = [
     'weights',
@@ -20,7 +20,7 @@ export function timelinePicture({ run, waves, operations, loads, commands, psums
     heading([20, 26], `${run.cycles} cycles: two tiles of two waves`),
     note(
       [20, 43],
-      'A wave is as long as its slowest row and two slots; weights load and psums drain under it',
+      'Each row goes through the waves (numbers) at its own pace; weights load and psums drain meanwhile',
     ),
   ];
   for (const [i, name] of lanes.entries())
@@ -42,12 +42,20 @@ export function timelinePicture({ run, waves, operations, loads, commands, psums
     loads.filter(({ row }) => row === 0).map(({ slot }) => slot),
     '#6e7781',
   );
-  for (let row = 0; row < arch.array.rows; row++)
+  for (const { wave, row, start, end } of waves) {
     bars(
       1 + row,
-      operations.filter((operation) => operation.row === row).map(({ slot }) => slot),
+      Array.from({ length: end - start }, (_, i) => start + i),
       ROW_COLOURS[row]!,
     );
+    shapes.push(
+      label([at((start + end) / 2), top(1 + row) + 12], String(wave), {
+        anchor: 'middle',
+        size: 10,
+        fill: 'white',
+      }),
+    );
+  }
   bars(lanes.length - 2, commands, '#d55e00');
   bars(
     lanes.length - 1,
@@ -55,16 +63,6 @@ export function timelinePicture({ run, waves, operations, loads, commands, psums
     '#d55e00',
   );
   const bottom = top(lanes.length);
-  for (const [g, { start, end }] of waves.entries()) {
-    shapes.push(line([at(start), 62], [at(start), bottom], { stroke: QUIET, dashed: true }));
-    shapes.push(
-      label([at((start + end) / 2), 69], `wave ${g} (tile ${g >> 1})`, {
-        anchor: 'middle',
-        size: 10,
-        fill: '#57606a',
-      }),
-    );
-  }
   for (let slot = 0; slot <= run.cycles - 30; slot += 50) {
     shapes.push(line([at(slot), bottom], [at(slot), bottom + 5], { stroke: QUIET }));
     shapes.push(label([at(slot), bottom + 17], String(slot), { anchor: 'middle', size: 10, fill: QUIET }));

@@ -40,13 +40,20 @@ export interface SlotTaps {
   readonly slot: number;
   readonly row: number;
   readonly taps: number;
-  readonly bank: number;
 }
 
 export interface SlotPsum {
   readonly slot: number;
   readonly address: number;
   readonly psum: number;
+}
+
+/** One wave of one row. */
+export interface RowWave {
+  readonly wave: number;
+  readonly row: number;
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface Walk {
@@ -56,8 +63,8 @@ export interface Walk {
   readonly loads: readonly SlotTaps[];
   readonly commands: readonly number[]; // slots in which row 0 is told to drain
   readonly psums: readonly SlotPsum[]; // of column 0
-  /** When each wave's slots are on row 0's edge. */
-  readonly waves: readonly { readonly start: number; readonly end: number }[];
+  /** When the operations of a row's waves are on its edge: [start, end). */
+  readonly waves: readonly RowWave[];
   /** Rows of the first wave: their taps and non-zeros. */
   readonly entry: readonly { readonly row: number; readonly taps: number }[];
   readonly nonZeros: readonly number[];
@@ -77,20 +84,23 @@ export function walk(): Walk {
         if (operation) operations.push({ slot, row, x: operation.x, position: operation.position });
       for (let row = 0; row < rows; row++) {
         const chain = row === 0 ? loader.chain(0) : array.grid[row - 1]![0]!.taps;
-        if (chain && chain.left > 0) loads.push({ slot, row, taps: chain.left, bank: chain.bank });
+        if (chain && chain.left > 0) loads.push({ slot, row, taps: chain.left });
       }
       if (drain.command) commands.push(slot);
       const address = drain.leaving(0);
       if (address !== undefined) psums.push({ slot, address, psum: array.psum(0) });
     },
   });
-  const waves: { start: number; end: number }[] = [];
-  let start = Math.min(...operations.filter(({ row }) => row === 0).map(({ slot }) => slot));
-  for (const { slots } of program.waves) {
-    const end = start + slots + arch.pe.channelGap;
-    waves.push({ start, end });
-    start = end;
-  }
+  const waves = Array.from({ length: rows }, (_, row): readonly RowWave[] => {
+    const mine = operations.filter((operation) => operation.row === row);
+    let first = 0;
+    return program.waves.map((_, wave) => {
+      const count = program.entrySlots[wave * rows + row]!;
+      const start = mine[first]!.slot;
+      first += count;
+      return { wave, row, start, end: mine[first - 1]!.slot + 1 };
+    });
+  }).flat();
   const entry = Array.from({ length: rows }, (_, row) => ({ row, taps: program.entryTaps[row]! }));
   const nonZeros = entry.map(({ row }) => countBits(program, row));
   return { program, run, operations, loads, commands, psums, waves, entry, nonZeros };

@@ -9,10 +9,10 @@ const ROW = 46;
 
 /** The load of the first wave. */
 export function weightsPicture({ program, loads, entry }: Walk): string {
-  const first = loads.filter(({ bank, slot }) => bank === 0 && slot < 12);
   const lanes = arch.pe.weightLanes;
   const owner = entry.flatMap(({ taps, row }) => Array.from({ length: taps }, () => row));
   const words = program.waves[0]!.words;
+  const first = loads.filter(({ row, slot }) => slot - row < words);
   const shapes: string[] = [
     heading([20, 26], 'Column 0’s weight chain, first wave'),
     note(

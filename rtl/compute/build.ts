@@ -18,6 +18,8 @@ export const peSources: readonly string[] = [
 export const computeSources: readonly string[] = [
   ...peSources,
   'src/blocks/array/pe_array.sv',
+  'src/blocks/fifo/fifo.sv',
+  'src/blocks/row-pace/row_pace.sv',
   'src/blocks/ifm-stream/ifm_stream.sv',
   'src/blocks/weight-loader/weight_loader.sv',
   'src/blocks/psum-drain/psum_drain.sv',

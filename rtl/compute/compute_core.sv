@@ -1,12 +1,12 @@
 // The compute core: a program of waves and its streams in, drained psums out. The streams are memories outside that
-// answer two cycles after their address, those of entries one. Only records have a handshake: a late one makes the core wait between two
-// waves, and in between every cycle is decided by the program.
+// answer two cycles after their address, those of entries one. Only records have a handshake: where none is late, every
+// cycle is decided by the program. Rows run ahead of each other as far as the PEs hold weights for their waves.
 //
 //                 headers, taps ─▶ weight_loader
 //                                        │ column chains
-//   records ─▶ sequencer ─▶ ifm_stream ─▶ pe_array ─▶ psums
-//                   │        a row each      │ commands
-//                   └──────▶ psum_drain ─────┘ ─▶ valid, address
+//   records ─▶ sequencer ─▶ row_pace ─▶ ifm_stream ─▶ pe_array ─▶ psums
+//                   │       a row each                  │ commands
+//                   └─────▶ psum_drain ─────────────────┘ ─▶ valid, address
 //
 // `cycles` counts from the slot in which the first weights reach the array to the one that takes the last psum out.
 module compute_core #(
@@ -28,21 +28,22 @@ module compute_core #(
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int PSUMS_BITS = $clog2(PSUM_DEPTH + 1),
     localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1,
-    localparam int WORD_BITS = $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
+    localparam int WORD_BITS = 1 + $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
     localparam int TAPS_BITS = $clog2(WEIGHT_DEPTH + 1),
     localparam int SLOT_BITS = $clog2(PSUM_DEPTH * WEIGHT_DEPTH + 1),
     localparam int LOAD_BITS = $clog2(ROWS * WEIGHT_DEPTH + 1),
     localparam int RECIPROCAL_BITS = 2 * ADDRESS_BITS + 1,
-    localparam int CONTROL_BITS = 3 + 2 * ADDRESS_BITS + RECIPROCAL_BITS,
-    localparam int RECORD_BITS = 1 + SLOT_BITS + LOAD_BITS + PSUMS_BITS + ADDRESS_BITS + CONTROL_BITS - 1 + 3 * STREAM_BITS + TAG_BITS,
-    localparam int ENTRY_BITS = TAPS_BITS + LANE_BITS + STREAM_BITS + PSUM_DEPTH,
+    localparam int CONTROL_BITS = 2 + WORD_BITS + 2 * ADDRESS_BITS + RECIPROCAL_BITS,
+    localparam int RECORD_BITS = 3 + LOAD_BITS + PSUMS_BITS + 3 * ADDRESS_BITS + RECIPROCAL_BITS + 3 * STREAM_BITS + TAG_BITS,
+    localparam int ENTRY_BITS = SLOT_BITS + TAPS_BITS + LANE_BITS + STREAM_BITS + PSUM_DEPTH,
     localparam int TAP_BITS = 8 + ADDRESS_BITS,
-    localparam int OPERATION_BITS = 12 + ADDRESS_BITS + LANE_BITS + WORD_BITS,
-    localparam int CHAIN_BITS = 2 + $clog2(WEIGHT_LANES + 1) + WEIGHT_LANES * (1 + TAP_BITS)
+    localparam int OPERATION_BITS = 11 + ADDRESS_BITS + LANE_BITS + WORD_BITS,
+    localparam int CHAIN_BITS = 1 + $clog2(WEIGHT_LANES + 1) + WEIGHT_LANES * (1 + TAP_BITS)
 ) (
     input  logic                                  clk,
     input  logic                                  reset,
     input  logic                                  signed_ifmap,
+    input  logic [                 WORD_BITS-1:0] weight_step,     // words of taps a wave: a power of two
     input  logic                                  record_valid,
     output logic                                  record_ready,
     input  logic [               RECORD_BITS-1:0] record,
@@ -69,41 +70,45 @@ module compute_core #(
     output logic [                          63:0] cycles
 );
   // Cycles from the sequencer's outputs to the array's edge: the pipeline of feeders, loader and drain.
-  localparam int FEED = 9;
-  logic running, load_start, load_bank, drain_bank, drain_now, ended_now, finish_now;
+  localparam int FEED = 11;
+  localparam int IN_FLIGHT = 8;  // waves announced, or whose weights load, at once
+  localparam int WAVE_BITS = CONTROL_BITS + STREAM_BITS;
+  logic running, load_start, drain_bank, drain_now, ended_now, finish_now;
   logic [TAG_BITS-1:0] started_tag_now, ended_tag_now;
   logic [LOAD_BITS-1:0] load_words;
   logic [STREAM_BITS-1:0] load_header, load_tap;
-  logic [(ROWS+1)*STREAM_BITS-1:0] entry_addresses;  // likewise
+  logic [WORD_BITS-1:0] load_base;
   logic [ADDRESS_BITS-1:0] drain_base;
   logic [PSUMS_BITS-1:0] drain_count;
   logic [ADDRESS_BITS+1:0] command;
-  logic [(ROWS+1)*CONTROL_BITS-1:0] control;  // of each row, a cycle behind the row above
+  logic [(ROWS+1)*WAVE_BITS-1:0] waves;  // of each row, a cycle behind the row above
+  logic [ROWS*IN_FLIGHT-1:0] done;
   logic [ROWS*OPERATION_BITS-1:0] operations;
   logic [COLS*CHAIN_BITS-1:0] chains;
 
   sequencer #(
       .ROWS(ROWS),
       .PSUM_DEPTH(PSUM_DEPTH),
-      .PSUM_BANKS(PSUM_BANKS),
       .WEIGHT_DEPTH(WEIGHT_DEPTH),
-      .CHANNEL_GAP(CHANNEL_GAP),
+      .WEIGHT_LANES(WEIGHT_LANES),
+      .IN_FLIGHT(IN_FLIGHT),
       .STREAM_BITS(STREAM_BITS),
       .TAG_BITS(TAG_BITS)
   ) sequencer (
       .clk,
       .reset,
+      .weight_step,
       .record_valid,
       .record_ready,
       .record,
+      .done,
       .running,
-      .control(control[0+:CONTROL_BITS]),
-      .entry_address(entry_addresses[0+:STREAM_BITS]),
+      .wave(waves[0+:WAVE_BITS]),
       .load_start,
       .load_words,
       .load_header,
       .load_tap,
-      .load_bank,
+      .load_base,
       .drain_start(drain_now),
       .drain_base,
       .drain_count,
@@ -119,14 +124,32 @@ module compute_core #(
   logic [LAG*4-1:0] events;
   logic [LAG*2*TAG_BITS-1:0] tags;
   always_ff @(posedge clk) begin
-    events <= reset ? '0 : (LAG * 4)'({events, control[CONTROL_BITS-1], ended_now, drain_now, finish_now});
+    events <= reset ? '0 : (LAG * 4)'({events, waves[WAVE_BITS-1], ended_now, drain_now, finish_now});
     tags <= (LAG * 2 * TAG_BITS)'({tags, started_tag_now, ended_tag_now});
   end
   assign {started, ended, drain_start, finish} = events[(LAG-1)*4+:4];
   assign {started_tag, ended_tag} = tags[(LAG-1)*2*TAG_BITS+:2*TAG_BITS];
-  assign entry_address = entry_addresses[ROWS*STREAM_BITS-1:0];
 
   for (genvar r = 0; r < ROWS; r++) begin : feeders
+    wire [ENTRY_BITS-1:0] row_entry = entry[r*ENTRY_BITS+:ENTRY_BITS];
+    wire [CONTROL_BITS-1:0] control;
+    row_pace #(
+        .PSUM_DEPTH(PSUM_DEPTH),
+        .WEIGHT_DEPTH(WEIGHT_DEPTH),
+        .WEIGHT_LANES(WEIGHT_LANES),
+        .CHANNEL_GAP(CHANNEL_GAP),
+        .IN_FLIGHT(IN_FLIGHT),
+        .STREAM_BITS(STREAM_BITS)
+    ) row_pace (
+        .clk,
+        .reset,
+        .wave(waves[r*WAVE_BITS+:WAVE_BITS]),
+        .wave_below(waves[(r+1)*WAVE_BITS+:WAVE_BITS]),
+        .entry_address(entry_address[r*STREAM_BITS+:STREAM_BITS]),
+        .slots(row_entry[ENTRY_BITS-1-:SLOT_BITS]),
+        .control,
+        .done(done[r*IN_FLIGHT+:IN_FLIGHT])
+    );
     ifm_stream #(
         .PSUM_DEPTH(PSUM_DEPTH),
         .WEIGHT_DEPTH(WEIGHT_DEPTH),
@@ -136,17 +159,14 @@ module compute_core #(
         .clk,
         .reset,
         .signed_ifmap,
-        .control(control[r*CONTROL_BITS+:CONTROL_BITS]),
-        .control_below(control[(r+1)*CONTROL_BITS+:CONTROL_BITS]),
-        .entry_address(entry_addresses[r*STREAM_BITS+:STREAM_BITS]),
-        .entry_address_below(entry_addresses[(r+1)*STREAM_BITS+:STREAM_BITS]),
-        .entry(entry[r*ENTRY_BITS+:ENTRY_BITS]),
+        .control,
+        .entry(row_entry[ENTRY_BITS-SLOT_BITS-1:0]),
         .value_address(value_address[r*STREAM_BITS+:STREAM_BITS]),
         .value(value[r*8+:8]),
         .operation(operations[r*OPERATION_BITS+:OPERATION_BITS])
     );
   end
-  wire unused_below = &{1'b0, control[ROWS*CONTROL_BITS+:CONTROL_BITS], entry_addresses[ROWS*STREAM_BITS+:STREAM_BITS]};
+  wire unused_below = &{1'b0, waves[ROWS*WAVE_BITS+:WAVE_BITS]};
 
   weight_loader #(
       .ROWS(ROWS),
@@ -163,7 +183,7 @@ module compute_core #(
       .reset,
       .start(load_start),
       .words(load_words),
-      .bank_in(load_bank),
+      .base(load_base),
       .first_header(load_header),
       .first_tap(load_tap),
       .header_address,

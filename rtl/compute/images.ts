@@ -30,7 +30,6 @@ export function recordWords(wave: WaveRecord, w: CoreWidths): Uint32Array {
   return packed([
     [Number(wave.final), 1],
     [Number(wave.endsTile), 1],
-    [wave.slots, w.slots],
     [wave.words, w.load],
     [place.psumBank, 1],
     [place.halo, w.address],
@@ -65,6 +64,7 @@ export function streamImages(program: ComputeProgram, arch: Arch): StreamImages 
   const bitmapWords = Math.ceil(psumDepth / 32);
   const entry = (at: number): Uint32Array =>
     packed([
+      [program.entrySlots[at] ?? 0, w.slots],
       [program.entryTaps[at] ?? 0, w.taps],
       [program.entryLanes[at] ?? 0, w.lane],
       [program.entryValues[at] ?? 0, STREAM_BITS],
@@ -112,6 +112,7 @@ export function programImage(program: ComputeProgram, arch: Arch, waits?: readon
     Uint32Array.of(
       waves,
       Number(program.signed),
+      program.weightStep,
       words,
       entries[0]!.length,
       records[0]!.length,

@@ -1,6 +1,6 @@
 // Runs whole programs on the Verilated compute core: stream memories out of a file, drained psums into another.
 //
-//   in    for each program: six counts {waves, signed, words of loads, words an entry, words a record, words a tap word},
+//   in    for each program: seven counts {waves, signed, words of taps a wave, words of loads, words an entry, words a record, words a tap word},
 //         values of each row; then records, entries, values (a byte each, filled up to 32 bits), headers, taps
 //   out   for each program: cycles, whether the last psum left in the last cycle; of each column the count of its
 //         psums, then {address, psum} in the order in which they left
@@ -61,25 +61,26 @@ struct Memory {
 
 static bool run(Vcompute_core &top) {
   Words head;
-  if (!read(head, 6)) return false;
+  if (!read(head, 7)) return false;
   Words valueCounts;
   read(valueCounts, ROWS);
   Words records;
   Memory headers{{}, 1};
   std::vector<Memory> entries(ROWS), values(ROWS), taps(COLS);
-  read(records, head[0] * head[4]);
+  read(records, head[0] * head[5]);
   Words waits;  // cycles that each record comes late
   read(waits, head[0]);
   size_t record = 0;  // the one that is offered
   uint32_t late = waits[0];
-  for (auto &row : entries) row.each = head[3], row.cycles = 1, read(row.words, head[0] * head[3]);
+  for (auto &row : entries) row.each = head[4], row.cycles = 1, read(row.words, head[0] * head[4]);
   for (int r = 0; r < ROWS; r++) values[r].each = 1, read(values[r].words, valueCounts[r]);
-  read(headers.words, head[2]);
-  for (auto &column : taps) column.each = head[5], read(column.words, head[2] * head[5]);
+  read(headers.words, head[3]);
+  for (auto &column : taps) column.each = head[6], read(column.words, head[3] * head[6]);
 
   std::vector<Words> left(COLS);
   bool lastLeft = false;
   top.signed_ifmap = head[1];
+  top.weight_step = head[2];
   for (uint64_t t = 0;; t++) {
     top.reset = t < 4;
     top.clk = 0;
@@ -108,7 +109,7 @@ static bool run(Vcompute_core &top) {
     if (taken && ++record < head[0]) late = waits[record];
     else if (late > 0 && t >= 4) late--;
     top.record_valid = t >= 3 && record < head[0] && late == 0;
-    if (top.record_valid) put(top.record, 0, &records[record * head[4]], RECORD_BITS);
+    if (top.record_valid) put(top.record, 0, &records[record * head[5]], RECORD_BITS);
     if (header) put(top.header, 0, header, 2 * WEIGHT_LANES);
     for (int r = 0; r < ROWS; r++) {
       if (entry[r]) put(top.entry, r * ENTRY_BITS, entry[r], ENTRY_BITS);

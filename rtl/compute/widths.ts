@@ -37,8 +37,8 @@ export function coreWidths({ array, pe }: Arch): CoreWidths {
     load,
     psums,
     reciprocal,
-    record: 3 + slots + load + 3 * address + reciprocal + psums + 3 * STREAM_BITS + TAG_BITS,
-    entry: taps + lane + STREAM_BITS + pe.psumDepth,
+    record: 3 + load + 3 * address + reciprocal + psums + 3 * STREAM_BITS + TAG_BITS,
+    entry: slots + taps + lane + STREAM_BITS + pe.psumDepth,
     tap: 8 + address,
   };
 }

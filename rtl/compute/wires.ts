@@ -4,13 +4,14 @@ import type { WaveControl } from '../../src/blocks/ifm-stream/ifm-stream.ts';
 import {
   type ChainWord,
   type DrainCommand,
-  FRESH,
+  freshLoad,
   type Operation,
   type TapRead,
-  tapWords,
+  tapWordBits,
 } from '../../src/blocks/pe/pe.ts';
+import type { AnnouncedWave } from '../../src/blocks/row-pace/row-pace.ts';
 import type { TapWord } from '../../src/blocks/weight-loader/weight-loader.ts';
-import { coreWidths } from './widths.ts';
+import { coreWidths, STREAM_BITS } from './widths.ts';
 
 type Field = readonly [value: number | boolean, width: number];
 
@@ -39,13 +40,13 @@ const signed = (value: number, width: number): number => (value << (32 - width))
 export function coreWires(arch: Arch) {
   const { weightLanes, psumBanks } = arch.pe;
   const w = coreWidths(arch);
-  const word = Math.ceil(Math.log2(tapWords(arch.pe)));
-  const readWidths = [w.lane, word, 1];
-  const westReadWidths = [weightLanes, word, 1]; // a wire each lane
+  const word = tapWordBits(arch.pe);
+  const readWidths = [w.lane, word];
+  const westReadWidths = [weightLanes, word]; // a wire each lane
   const operationWidths = [1, 9, w.address, 1];
   const bankWidths = [1, 1, w.address];
   const drainWidths = [1, w.address, 1];
-  const chainWidths = [1, 1, Math.ceil(Math.log2(weightLanes + 1))];
+  const chainWidths = [1, Math.ceil(Math.log2(weightLanes + 1))];
   const sum = (widths: readonly number[]): number => widths.reduce((total, width) => total + width, 0);
 
   const tapBits = (tap: TapWord[number]): bigint =>
@@ -59,11 +60,10 @@ export function coreWires(arch: Arch) {
     parts.reduceRight((bits, part) => (bits << BigInt(width)) | part, 0n);
 
   const readFields = (read: TapRead | undefined): readonly Field[] =>
-    [read?.lane ?? 0, read?.word ?? 0, read?.bank ?? 0].map((value, i) => [value, readWidths[i]!]);
+    [read?.lane ?? 0, read?.word ?? 0].map((value, i) => [value, readWidths[i]!]);
   const decodeRead = (fields: readonly number[]): TapRead => ({
     lane: fields[0]!,
     word: fields[1]!,
-    bank: fields[2]!,
   });
 
   const wires = {
@@ -110,17 +110,17 @@ export function coreWires(arch: Arch) {
       decode: (bits: bigint | number) => {
         const banks = Array.from({ length: psumBanks }, () => bankWidths).flat();
         const [lanes, ...fields] = split(bits, [...westReadWidths, 9, ...banks]);
-        const [tapWord, weightBank] = fields;
-        const x = signed(fields[2]!, 9);
+        const [tapWord] = fields;
+        const x = signed(fields[1]!, 9);
         let operation: Operation | undefined;
         let drain: DrainCommand | undefined;
         for (let bank = 0; bank < psumBanks; bank++) {
-          const [adds, drains, address] = fields.slice(3 + 3 * (psumBanks - 1 - bank));
+          const [adds, drains, address] = fields.slice(2 + 3 * (psumBanks - 1 - bank));
           if (adds === 1) operation = { x, position: address!, psumBank: bank };
           if (drains === 1) drain = { address: address!, bank };
         }
         const lane = Math.max(0, 31 - Math.clz32(lanes!)); // after a reset, none
-        return { read: { lane, word: tapWord!, bank: weightBank! }, operation, drain };
+        return { read: { lane, word: tapWord! }, operation, drain };
       },
     },
     drain: {
@@ -135,23 +135,26 @@ export function coreWires(arch: Arch) {
     chain: {
       width: sum(chainWidths) + weightLanes * (1 + w.tap),
       encode: (chain: ChainWord | undefined): bigint => {
-        const { fresh, bank, left, lanes } = chain ?? { fresh: false, bank: 0, left: 0, lanes: [] };
-        const head = [fresh, bank, left].map((value, i): Field => [value, chainWidths[i]!]);
+        const { fresh, left, lanes } = chain ?? { fresh: undefined, left: 0, lanes: [] };
+        const head = [fresh !== undefined, left].map((value, i): Field => [value, chainWidths[i]!]);
         const lasts = Array.from(
           { length: weightLanes },
           (_, i): Field => [lanes[weightLanes - 1 - i]?.last ?? false, 1],
         );
-        const taps = joined(
-          lanes.map(({ tap }) => tapBits(tap)),
-          w.tap,
-        );
+        const taps =
+          fresh !== undefined
+            ? BigInt(fresh)
+            : joined(
+                lanes.map(({ tap }) => tapBits(tap)),
+                w.tap,
+              );
         return (concat([...head, ...lasts]) << BigInt(weightLanes * w.tap)) | taps;
       },
       decode: (bits: bigint | number): ChainWord | undefined => {
         const entries = Array.from({ length: weightLanes }, () => [8, w.address]).flat();
         const lasts = Array.from({ length: weightLanes }, () => 1);
-        const [fresh, bank, left, ...fields] = split(bits, [...chainWidths, ...lasts, ...entries]);
-        if (fresh === 1) return FRESH;
+        const [fresh, left, ...fields] = split(bits, [...chainWidths, ...lasts, ...entries]);
+        if (fresh === 1) return freshLoad(Number(BigInt.asUintN(word, BigInt(bits))));
         if (left === 0) return undefined;
         const lanes = Array.from({ length: weightLanes }, (_, l) => {
           const i = weightLanes - 1 - l;
@@ -159,18 +162,18 @@ export function coreWires(arch: Arch) {
           const tap = weight !== 0 ? { weight: signed(weight!, 8), offset: offset! } : undefined;
           return { last: fields[i] === 1, tap };
         });
-        return { fresh: false, bank: bank!, left: left!, lanes };
+        return { fresh: undefined, left: left!, lanes };
       },
     },
     /** What a column's memory gives: a tap a lane. */
     taps: { width: weightLanes * w.tap, encode: (taps: TapWord): bigint => joined(taps.map(tapBits), w.tap) },
     control: {
-      width: 3 + 2 * w.address + w.reciprocal,
+      width: 2 + word + 2 * w.address + w.reciprocal,
       encode: (control: WaveControl | undefined): bigint =>
         control
           ? concat([
               [1, 1],
-              [control.weightBank, 1],
+              [control.weightBase, word],
               [control.psumBank, 1],
               [control.halo, w.address],
               [control.origin, w.address],
@@ -180,5 +183,12 @@ export function coreWires(arch: Arch) {
     },
     joined,
   };
-  return wires;
+  return { ...wires, wave: waveWires(wires.control) };
 }
+
+/** A wave that is announced: how it is controlled, and where its entry is. */
+const waveWires = (control: { width: number; encode: (wave: WaveControl | undefined) => bigint }) => ({
+  width: control.width + STREAM_BITS,
+  encode: (wave: AnnouncedWave | undefined): bigint =>
+    (control.encode(wave) << BigInt(STREAM_BITS)) | BigInt(wave?.entry ?? 0),
+});

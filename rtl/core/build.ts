@@ -13,7 +13,6 @@ import { runSimulator, verilated } from '../verilator.ts';
 export const machineSources: readonly string[] = [
   ...[
     ...[
-      'fifo/fifo',
       'axi/axi_read',
       'axi/axi_write',
       'table-memory/table_memory',
@@ -23,7 +22,7 @@ export const machineSources: readonly string[] = [
     ...[
       'layer-control/layer_control',
       'weight-fetch/weight_fetch',
-      ...['ifm-load/ifm_load', 'ifm-load/ifm_entries', 'ifm-load/ifm_slots', 'ifm-load/ifm_values'],
+      ...['ifm-load/ifm_load', 'ifm-load/ifm_entries', 'ifm-load/ifm_values'],
       ...['wave-issue/wave_issue', 'wave-issue/pass_walk'],
     ],
     ...['ofm-walk/ofm_walk', 'ofm-drain/ofm_drain', 'ofm-lane/ofm_lane', 'requantise/requantise'],

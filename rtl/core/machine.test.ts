@@ -3,14 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Arch } from '../../src/arch/arch.ts';
 import { zcu102 } from '../../src/arch/presets/zcu102.ts';
-import type { WaveRecord } from '../../src/blocks/sequencer/sequencer.ts';
+import { tapWordBits } from '../../src/blocks/pe/pe.ts';
+import { wavesAhead } from '../../src/blocks/sequencer/sequencer.ts';
 import { UserError } from '../../src/errors.ts';
 import { compileNetwork } from '../../src/sim/machine/compile.ts';
 import { readIfmap, writeIfmap } from '../../src/sim/machine/layout.ts';
 import type { MachineLayer } from '../../src/sim/machine/machine-layer.ts';
 import { machineShape } from '../../src/sim/machine/shape.ts';
 import { stepMachine } from '../../src/sim/machine/step-machine.ts';
-import { wavesTime } from '../../src/sim/machine/wave-time.ts';
+import { type TimedWave, wavesTime } from '../../src/sim/machine/wave-time.ts';
 import { archOf, LEAN } from '../lean.ts';
 import { fromRoot, missing, run } from '../tool.ts';
 import { machineParameters, machineSources } from './build.ts';
@@ -67,19 +68,25 @@ test('a slower memory changes no byte', () => {
 function wavesOf({ layers, ifmap, timing }: MachineCase, arch: Arch) {
   const net = compileNetwork(layers.slice(0, 1), arch);
   writeIfmap(net.dram, net.input, ifmap);
-  const waves: WaveRecord[] = [];
-  let [begun, finished, waited] = [0, 0, false];
+  const waves: TimedWave[] = [];
+  let [begun, finished, waited, banks, final] = [0, 0, false, 0, false];
   stepMachine(net.dram, arch, {
     ...{ first: net.first, timing },
-    watch(cycle, { issue, sequencer }) {
+    watch(cycle, machine) {
+      const { issue, sequencer, control } = machine;
       if (sequencer.running && begun === 0) begun = cycle;
       if (sequencer.finish) finished = cycle;
       if (!sequencer.recordReady) return;
-      if (issue.record) waves.push(issue.record);
-      else if (waves.length > 0 && waves.at(-1)!.final === false) waited = true;
+      const { record } = issue;
+      if (record) {
+        const { psumBank } = record.place;
+        waves.push({ ...record, psumBank, slots: machine.rowSlots(record.entry) });
+        banks = wavesAhead(2 ** tapWordBits(arch.pe), control.layer.weightStep);
+        final = record.final;
+      } else if (waves.length > 0 && !final) waited = true;
     },
   });
-  return { waves, cycles: finished - begun, waited };
+  return { waves, banks, cycles: finished - begun, waited };
 }
 
 test.each([1, 2] as const)(
@@ -88,8 +95,8 @@ test.each([1, 2] as const)(
     const seen = { exact: 0, bounded: 0 };
     const ours = { ...arch, pe: { ...arch.pe, psumBanks } };
     for (const network of fc.sample(fc.noBias(anyNetwork), { numRuns: 60, seed: 8 })) {
-      const { waves, cycles, waited } = wavesOf(network, ours);
-      const closed = wavesTime(waves, ours);
+      const { waves, banks, cycles, waited } = wavesOf(network, ours);
+      const closed = wavesTime(waves, banks, ours);
       if (waited) expect(cycles).toBeGreaterThanOrEqual(closed);
       else expect(cycles).toBe(closed);
       seen[waited ? 'bounded' : 'exact']++;

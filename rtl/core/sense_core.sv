@@ -1,7 +1,7 @@
 // The machine: runs the layers of a network, one descriptor after another, from DRAM to DRAM.
 //
 //             ┌─ layer_control ── descriptor, tables
-//   AXI read ─┼─ ifm_load ──▶ row memories ────┐   slots
+//   AXI read ─┼─ ifm_load ──▶ row memories ────┐   work
 //             └─ weight_fetch ▶ column memories │    ▼
 //                                    │      ┌───┴─ wave_issue
 //                                    ▼      ▼ records
@@ -79,14 +79,16 @@ module sense_core #(
   localparam int LOAD_BITS = $clog2(ROWS * WEIGHT_DEPTH + 1);
   localparam int RECIPROCAL_BITS = 2 * ADDRESS_BITS + 1;
   localparam int TILE_BITS = 1 + 2 * ADDRESS_BITS + RECIPROCAL_BITS;
-  localparam int RECORD_BITS = 2 + SLOT_BITS + LOAD_BITS + TILE_BITS + PSUMS_BITS + ADDRESS_BITS + 3 * STREAM_BITS + TAG_BITS;
-  localparam int ENTRY_BITS = TAPS_BITS + LANE_BITS + STREAM_BITS + PSUM_DEPTH;
+  localparam int RECORD_BITS = 2 + LOAD_BITS + TILE_BITS + PSUMS_BITS + ADDRESS_BITS + 3 * STREAM_BITS + TAG_BITS;
+  localparam int ENTRY_BITS = SLOT_BITS + TAPS_BITS + LANE_BITS + STREAM_BITS + PSUM_DEPTH;
   localparam int ENTRY_ADDRESS_BITS = $clog2(ENTRIES) + 1;
   localparam int VALUE_ADDRESS_BITS = $clog2(VALUE_BEATS) + 1;
   localparam int FIRST_VALUE_BITS = VALUE_ADDRESS_BITS + 4;  // of an entry's stream address, those that are not zero
-  localparam int STORED_BITS = TAPS_BITS + LANE_BITS + FIRST_VALUE_BITS + PSUM_DEPTH;
+  localparam int HEAD_BITS = SLOT_BITS + TAPS_BITS + LANE_BITS;
+  localparam int STORED_BITS = HEAD_BITS + FIRST_VALUE_BITS + PSUM_DEPTH;
   localparam int WEIGHT_ADDRESS_BITS = $clog2(WEIGHT_BEATS) + 1;
   localparam int WORD_BITS = $clog2(OFM_WORDS);
+  localparam int TAP_WORD_BITS = 1 + $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES);
   localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1;
   localparam int COLUMN_BITS = COLS > 1 ? $clog2(COLS) : 1;
 
@@ -298,10 +300,10 @@ module sense_core #(
   logic ifmap_loaded, weights_loaded, ifmap_release, weights_release;
   logic entry_write, value_write, weight_write;
   logic [ROW_BITS-1:0] entry_row, value_row;
-  logic [ENTRY_ADDRESS_BITS-1:0] entry_write_address, slots_address;
+  logic [ENTRY_ADDRESS_BITS-1:0] entry_write_address, wave_address;
   logic [ENTRY_BITS-1:0] entry_data;
   logic [VALUE_ADDRESS_BITS-1:0] value_write_address;
-  logic [SLOT_BITS-1:0] slots;
+  logic works;
   logic [COLUMN_BITS-1:0] weight_column;
   logic [WEIGHT_ADDRESS_BITS-1:0] weight_write_address;
   logic [127:0] weight_data;
@@ -348,8 +350,8 @@ module sense_core #(
       .value_write,
       .value_row,
       .value_address(value_write_address),
-      .slots_address,
-      .slots
+      .wave_address,
+      .works
   );
   weight_fetch #(
       .COLS(COLS),
@@ -385,7 +387,7 @@ module sense_core #(
   for (genvar r = 0; r < ROWS; r++) begin : row_memories
     wire [STORED_BITS-1:0] stored;
     assign entry[r*ENTRY_BITS+:ENTRY_BITS] = {
-      stored[STORED_BITS-1-:TAPS_BITS+LANE_BITS],
+      stored[STORED_BITS-1-:HEAD_BITS],
       {(STREAM_BITS - FIRST_VALUE_BITS) {1'b0}},
       stored[FIRST_VALUE_BITS+PSUM_DEPTH-1:0]
     };
@@ -397,7 +399,7 @@ module sense_core #(
         .clk,
         .write(entry_write && entry_row == ROW_BITS'(r)),
         .write_address(entry_write_address),
-        .write_data({entry_data[ENTRY_BITS-1-:TAPS_BITS+LANE_BITS], entry_data[FIRST_VALUE_BITS+PSUM_DEPTH-1:0]}),
+        .write_data({entry_data[ENTRY_BITS-1-:HEAD_BITS], entry_data[FIRST_VALUE_BITS+PSUM_DEPTH-1:0]}),
         .address(entry_address[r*STREAM_BITS+:ENTRY_ADDRESS_BITS]),
         .data(stored)
     );
@@ -478,8 +480,8 @@ module sense_core #(
       .group_data,
       .tile_address(issue_tile_address),
       .tile_data(issue_tile),
-      .slots_address,
-      .slots,
+      .wave_address,
+      .works,
       .region_valid,
       .region_partition,
       .region_block,
@@ -515,6 +517,7 @@ module sense_core #(
       .clk,
       .reset,
       .signed_ifmap(descriptor[5*32+16]),
+      .weight_step(descriptor[5*32+20+:TAP_WORD_BITS]),
       .record_valid,
       .record_ready,
       .record,

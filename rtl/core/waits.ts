@@ -7,12 +7,13 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { zcu102 } from '../../src/arch/presets/zcu102.ts';
-import type { WaveRecord } from '../../src/blocks/sequencer/sequencer.ts';
+import { tapWordBits } from '../../src/blocks/pe/pe.ts';
+import { wavesAhead } from '../../src/blocks/sequencer/sequencer.ts';
 import { importOnnx } from '../../src/onnx/import.ts';
 import { postTraining } from '../../src/quantize/post-training.ts';
 import { networkTasks } from '../../src/sim/machine/network-tasks.ts';
 import type { Machine } from '../../src/sim/machine/step-machine.ts';
-import { wavesTime } from '../../src/sim/machine/wave-time.ts';
+import { type TimedWave, wavesTime } from '../../src/sim/machine/wave-time.ts';
 import { seeded } from '../../src/tensor/random.ts';
 import { verifyNetwork } from './verify-network.ts';
 
@@ -23,11 +24,21 @@ const timing = { latency: 40, stall: 0, seed: 1 };
 const REASONS = ['waves', 'ifmap', 'weights', 'lanes', 'ofmap', 'tables'] as const;
 type Reason = (typeof REASONS)[number];
 
-/** A layer's cycles, and the waves it ran. */
+/** A layer's cycles, the waves it ran, and how many of them may be in the PEs at once. */
 interface Tally extends Record<Reason, number> {
-  readonly records: WaveRecord[];
+  readonly records: TimedWave[];
+  banks: number;
 }
-const tally = (): Tally => ({ waves: 0, ifmap: 0, weights: 0, lanes: 0, ofmap: 0, tables: 0, records: [] });
+const tally = (): Tally => ({
+  waves: 0,
+  ifmap: 0,
+  weights: 0,
+  lanes: 0,
+  ofmap: 0,
+  tables: 0,
+  records: [],
+  banks: 2,
+});
 
 function reason({ control, issue, sequencer }: Machine): Reason {
   if (sequencer.running && (issue.record || !sequencer.recordReady)) return 'waves';
@@ -49,7 +60,11 @@ function counter() {
     if (!machine.control.busy) return;
     const now = tallies.at(-1)!;
     now[reason(machine)]++;
-    if (machine.sequencer.recordReady && machine.issue.record) now.records.push(machine.issue.record);
+    const { record } = machine.issue;
+    if (!machine.sequencer.recordReady || !record) return;
+    now.banks = wavesAhead(2 ** tapWordBits(arch.pe), machine.control.layer.weightStep);
+    const { psumBank } = record.place;
+    now.records.push({ ...record, psumBank, slots: machine.rowSlots(record.entry) });
   };
   return { tallies, watch };
 }
@@ -77,7 +92,7 @@ for (const file of files) {
   const cycles = chains.flatMap(({ shares }) => shares.map((share) => share.cycles));
   const cells = tallies.map((each, i) => [
     cycles[i]!,
-    wavesTime(each.records, arch),
+    wavesTime(each.records, each.banks, arch),
     ...REASONS.map((why) => each[why]),
   ]);
   line(basename(file, '.onnx'), ['cycles', 'bound', ...REASONS]);

@@ -84,7 +84,8 @@ export async function emitLayer(work: LayerWork, arch: Arch, note: string): Prom
       {
         path: 'testbench.sv',
         content: testbench(arch, {
-          ...{ signed: program.signed, waves: images.waves, words: images.words, values },
+          ...{ signed: program.signed, weightStep: program.weightStep },
+          ...{ waves: images.waves, words: images.words, values },
           ...{ psums, cycles: stepped.cycles },
         }),
       },

@@ -4,6 +4,7 @@ import { coreParameters, coreWidths, STREAM_BITS } from '../compute/widths.ts';
 
 export interface BenchSizes {
   readonly signed: boolean;
+  readonly weightStep: number;
   readonly waves: number;
   readonly words: number; // of headers, and of each column's taps
   readonly values: number; // of the row that has most
@@ -59,7 +60,7 @@ ${constants.map(([name, value]) => `  localparam int ${name} = ${value};`).join(
   compute_core #(
 ${parameters.map(([name]) => `      .${name}(${name})`).join(',\n')}
   ) core (
-      .clk, .reset, .signed_ifmap(1'b${Number(sizes.signed)}),
+      .clk, .reset, .signed_ifmap(1'b${Number(sizes.signed)}), .weight_step(${sizes.weightStep}),
       .record_valid, .record_ready, .record,
       .entry_address, .entry, .value_address, .value, .header_address, .header, .tap_address, .taps,
       .valid, .address, .psums,

@@ -7,6 +7,7 @@ import { widthReciprocal } from '../blocks/ifm-stream/ifm-stream.ts';
 import type { Operands, Schedule } from '../schedule/schedule.ts';
 import { psumsOf, width } from '../schedule/tiling.ts';
 import { gathering } from '../schedule/waves.ts';
+import { weightStep } from '../schedule/weight-banks.ts';
 import { type ComputePass, type ComputeTile, computePasses, partitionTiles } from './compute-passes.ts';
 import { type ComputeStreams, streamWriter } from './compute-streams.ts';
 import { tileDealer } from './deal.ts';
@@ -22,6 +23,7 @@ export interface DrainedTile {
 
 export interface ComputeProgram extends ComputeStreams {
   readonly signed: boolean;
+  readonly weightStep: number; // words of a PE's taps that a wave may take
   readonly drains: readonly DrainedTile[]; // in order
 }
 
@@ -83,7 +85,12 @@ export function computeProgram(
       }
     }
   }
-  return { ...writer.finish(), drains, signed: operands.ifmaps[0] instanceof Int8Array };
+  return {
+    ...writer.finish(),
+    drains,
+    signed: operands.ifmaps[0] instanceof Int8Array,
+    weightStep: weightStep(deal.mostTaps(), pe),
+  };
 }
 
 /** Where a tile's psums are, as the feeders need it. */

@@ -7,6 +7,7 @@ import type { WaveRecord } from '../blocks/sequencer/sequencer.ts';
 export interface ComputeStreams {
   readonly waves: readonly WaveRecord[];
   /** One entry a wave and row, at wave * rows + row; 0 taps where the row has no channel. */
+  readonly entrySlots: Uint16Array; // non-zeros x taps
   readonly entryTaps: Uint8Array;
   readonly entryLanes: Uint8Array;
   readonly entryValues: Uint32Array; // address of the first of its values
@@ -37,17 +38,19 @@ export interface WaveRow {
 }
 
 /** A wave but for what only its neighbours in the program decide. */
-export type Wave = Omit<WaveRecord, 'final' | 'slots' | 'words' | 'header' | 'tap' | 'entry' | 'tag'>;
+export type Wave = Omit<WaveRecord, 'final' | 'words' | 'header' | 'tap' | 'entry' | 'tag'>;
 
 /** Collects waves one after another. */
 export function streamWriter({ rows, cols, psumDepth, weightLanes }: StreamShape) {
   const waves: Omit<WaveRecord, 'final'>[] = [];
-  const [entryTaps, entryLanes, entryValues, bitmaps, headers]: number[][] = [[], [], [], [], []];
+  const [entrySlots, entryTaps, entryLanes, entryValues]: number[][] = [[], [], [], []];
+  const [bitmaps, headers]: number[][] = [[], []];
   const [tapWeights, tapOffsets]: number[][] = [[], []];
   const values: number[][] = Array.from({ length: rows }, () => []);
   const bitmapWords = Math.ceil(psumDepth / 32);
 
   const addEntry = (row: WaveRow | undefined, r: number, taps: number): void => {
+    entrySlots!.push(row ? row.indices.length * row.taps : 0);
     entryTaps!.push(row?.taps ?? 0);
     entryLanes!.push(taps % weightLanes);
     entryValues!.push(values[r]!.length);
@@ -85,11 +88,9 @@ export function streamWriter({ rows, cols, psumDepth, weightLanes }: StreamShape
         addEntry(active[r], r, taps);
         taps += active[r]?.taps ?? 0;
       }
-      const slots = Math.max(0, ...active.map((row) => row.indices.length * row.taps));
       const word = headers!.length / weightLanes;
       waves.push({
         ...wave,
-        slots,
         words: addLoad(active, least),
         header: word,
         tap: word,
@@ -99,6 +100,7 @@ export function streamWriter({ rows, cols, psumDepth, weightLanes }: StreamShape
     },
     finish: (): ComputeStreams => ({
       waves: waves.map((wave, g) => ({ ...wave, final: g === waves.length - 1 })),
+      entrySlots: Uint16Array.from(entrySlots!),
       entryTaps: Uint8Array.from(entryTaps!),
       entryLanes: Uint8Array.from(entryLanes!),
       entryValues: Uint32Array.from(entryValues!),

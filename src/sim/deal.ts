@@ -18,6 +18,7 @@ export function tileDealer({ conv, ifmaps, weight }: Operands, schedule: Schedul
   const streams = memo<TileStream>();
   const taps = memo<ChannelTaps>();
   const orders = memo<readonly number[]>();
+  let mostTaps = 0;
 
   const channelsOf = (pass: ComputePass, tile: ComputeTile): readonly DealtChannel[] => {
     const list: DealtChannel[] = [];
@@ -29,9 +30,11 @@ export function tileDealer({ conv, ifmaps, weight }: Operands, schedule: Schedul
           stream: streams(`${image} ${phase} ${rect.y} ${rect.x} ${channel} ${s}`, () =>
             nonZeros(ifmaps[image]!, conv, { channel, slice, rect }),
           ),
-          taps: taps(`${phase} ${pass.block} ${channel} ${s}`, () =>
-            channelTaps(weight, conv, { channel, slice, filters }),
-          ),
+          taps: taps(`${phase} ${pass.block} ${channel} ${s}`, () => {
+            const held = channelTaps(weight, conv, { channel, slice, filters });
+            mostTaps = Math.max(mostTaps, held.most);
+            return held;
+          }),
         });
     return list;
   };
@@ -60,6 +63,8 @@ export function tileDealer({ conv, ifmaps, weight }: Operands, schedule: Schedul
   };
 
   return {
+    /** Of any channel dealt so far. */
+    mostTaps: (): number => mostTaps,
     /** Waves without work are left out, and rows without taps; sorted tile by tile, rows without work too. */
     waves(pass: ComputePass, tile: ComputeTile): readonly Wave[] {
       const channels = channelsOf(pass, tile);

@@ -6,7 +6,9 @@ import type { Arch } from '../arch/arch.ts';
 import { PeArray } from '../blocks/array/array.ts';
 import { FEED } from '../blocks/feed.ts';
 import { IfmStream, type RowEntry } from '../blocks/ifm-stream/ifm-stream.ts';
+import { tapWordBits } from '../blocks/pe/pe.ts';
 import { PsumDrain } from '../blocks/psum-drain/psum-drain.ts';
+import { RowPace } from '../blocks/row-pace/row-pace.ts';
 import { Sequencer } from '../blocks/sequencer/sequencer.ts';
 import { type LoadHeader, type TapWord, WeightLoader } from '../blocks/weight-loader/weight-loader.ts';
 import type { ComputeProgram } from './compute-program.ts';
@@ -80,9 +82,9 @@ export function stepCore(
   const parts = order === 'forward' ? core.parts : core.parts.toReversed();
   const [psums, addresses] = [columnLists(cols), columnLists(cols)];
   let [cycles, begun] = [0, Number.POSITIVE_INFINITY];
-  // No wave is longer than all its slots, loads and drains together.
+  // No wave is longer than all its rows' slots, loads and drains together, and what is heard of its last row.
   const limit = program.waves.reduce(
-    (sum, wave) => sum + wave.slots + wave.words + wave.psums + 8,
+    (sum, wave, g) => sum + slotsOf(program, g, rows) + wave.words + wave.psums + rows + 16,
     waits.reduce((sum, wait) => sum + wait, 64 + 4 * (rows + cols)),
   );
   for (let t = 0; ; t++) {
@@ -118,7 +120,8 @@ interface Part {
 
 /** The blocks and memories, and what each reads of the others. */
 function assemble(program: ComputeProgram, { array: { rows, cols }, pe }: Arch, waits: readonly number[]) {
-  const sequencer = new Sequencer(pe);
+  const sequencer = new Sequencer({ tapWords: 2 ** tapWordBits(pe) });
+  const paces = Array.from({ length: rows }, () => new RowPace(pe));
   const feeders = Array.from({ length: rows }, () => new IfmStream({ ...pe, signed: program.signed }));
   const loader = new WeightLoader({ cols });
   const drain = new PsumDrain({ rows, cols });
@@ -136,7 +139,7 @@ function assemble(program: ComputeProgram, { array: { rows, cols }, pe }: Arch, 
   const entries = feeders.map((_, r) => new Memory((g) => entryAt(program, g * rows + r, pe.psumDepth)));
   const values = feeders.map((_, r) => new Memory((i) => program.values[r]![i], 2));
 
-  const above = (r: number) => (r === 0 ? sequencer : feeders[r - 1]!);
+  const above = (r: number) => (r === 0 ? sequencer : paces[r - 1]!);
   const part = <T>(block: { tick(inputs: T): void; commit(): void }, inputs: () => T): Part => ({
     tick: () => block.tick(inputs()),
     commit: () => block.commit(),
@@ -146,7 +149,11 @@ function assemble(program: ComputeProgram, { array: { rows, cols }, pe }: Arch, 
       tick: () => {
         const offered = late === 0 ? waves[record] : undefined;
         taken = sequencer.recordReady && offered !== undefined;
-        sequencer.tick({ record: offered });
+        sequencer.tick({
+          record: offered,
+          weightStep: program.weightStep,
+          done: paces.map(({ done }) => done),
+        });
       },
       commit: () => {
         if (taken) late = waits[++record] ?? 0;
@@ -155,13 +162,13 @@ function assemble(program: ComputeProgram, { array: { rows, cols }, pe }: Arch, 
       },
     },
     ...feeders.flatMap((feeder, r) => [
+      part(paces[r]!, () => ({ announced: above(r).announced, entry: entries[r]!.out })),
       part(feeder, () => ({
-        control: above(r).control,
-        entryAddress: above(r).entryAddress,
+        control: paces[r]!.control,
         entry: entries[r]!.out,
         value: values[r]!.out,
       })),
-      part(entries[r]!, () => above(r).entryAddress),
+      part(entries[r]!, () => paces[r]!.entryAddress),
       part(values[r]!, () => feeder.valueAddress),
     ]),
     part(loader, () => ({
@@ -186,7 +193,6 @@ function assemble(program: ComputeProgram, { array: { rows, cols }, pe }: Arch, 
 const NO_WAVE = {
   final: true,
   endsTile: false,
-  slots: 0,
   words: 0,
   place: { psumBank: 0, halo: 0, origin: 0, reciprocal: 0 },
   psums: 0,
@@ -198,19 +204,23 @@ const NO_WAVE = {
 };
 
 function entryAt(
-  { entryTaps, entryLanes, entryValues, bitmaps }: ComputeProgram,
+  { entrySlots, entryTaps, entryLanes, entryValues, bitmaps }: ComputeProgram,
   at: number,
   psumDepth: number,
 ): RowEntry | undefined {
   if (at >= entryTaps.length) return undefined;
   const words = Math.ceil(psumDepth / 32);
   return {
+    slots: entrySlots[at]!,
     taps: entryTaps[at]!,
     lane: entryLanes[at]!,
     value: entryValues[at]!,
     bitmap: bitmaps.subarray(at * words, (at + 1) * words),
   };
 }
+
+const slotsOf = ({ entrySlots }: ComputeProgram, wave: number, rows: number): number =>
+  Math.max(...entrySlots.subarray(wave * rows, (wave + 1) * rows));
 
 function headerAt({ headers }: ComputeProgram, word: number, lanes: number): LoadHeader | undefined {
   if ((word + 1) * lanes > headers.length) return undefined;

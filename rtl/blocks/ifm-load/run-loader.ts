@@ -1,4 +1,4 @@
-/** The loader with a slow memory, tables and a reader of slots around it: what it leaves, and its wires cycle by cycle. */
+/** The loader with a slow memory, tables and somebody who asks for waves around it: what it leaves, and its wires cycle by cycle. */
 import { IfmLoad } from '../../../src/blocks/ifm-load/ifm-load.ts';
 import type { RowEntry } from '../../../src/blocks/ifm-stream/ifm-stream.ts';
 import { tapsByte } from '../../../src/blocks/layer-control/layer.ts';
@@ -45,24 +45,24 @@ export function runLoader({ size, layer, partitions, taps, memory }: Drawn, seed
   const [readyOf, validOf] = [1 + below(4), below(2) === 0 ? 1 : 2 + below(3)]; // every so many cycles
   const load = new IfmLoad({ ...size, entries: ENTRIES });
   const [vectors, expected]: [InputRow[], ExpectedRow[]] = [[{ reset: 1 }], [{}]];
-  const halves: { readonly memories: RowMemories; readonly slots: Map<number, number> }[] = [];
+  const halves: { readonly memories: RowMemories; readonly works: Map<number, boolean> }[] = [];
   let memories = new RowMemories(0, size.valueBeats);
   const coming: number[] = []; // beats on their way
   let [place, tapsAt, released, asked] = [0, 0, 0, false];
-  let reading: { readonly slots: Map<number, number>; readonly wave: number } | undefined;
+  let reading: { readonly works: Map<number, boolean>; readonly wave: number } | undefined;
   for (let t = 0; halves.length < layer.ifmapLoads || t % 8 > 0; t++) {
     if (t > 100_000) throw new Error('the loader is stuck');
-    if (reading) reading.slots.set(reading.wave, load.slots);
+    if (reading) reading.works.set(reading.wave, load.works);
     if (load.loaded) {
-      halves.push({ memories, slots: new Map() });
+      halves.push({ memories, works: new Map() });
       memories = new RowMemories(halves.length % 2, size.valueBeats);
     }
     const known = reading !== undefined;
     const half = released + below(Math.max(1, halves.length - released));
     const open = halves[half];
     const waves = layer.groups * (partitions[half % layer.partitions]!.tiles[0]?.length ?? 0);
-    reading = open && { slots: open.slots, wave: below(waves) };
-    const slotsAddress = reading ? (half % 2) * ENTRIES + reading.wave : 0;
+    reading = open && { works: open.works, wave: below(waves) };
+    const waveAddress = reading ? (half % 2) * ENTRIES + reading.wave : 0;
     const release = released < halves.length && below(60) === 0;
     if (release) released++;
     if (release) reading = undefined;
@@ -77,7 +77,7 @@ export function runLoader({ size, layer, partitions, taps, memory }: Drawn, seed
       ...{ groups: layer.groups, channel_beats: layer.channelBeats, bitmap_beats: layer.bitmapBeats },
       ...{ value_pitch: layer.valuePitch, release_half: release, partition: partitionWord(partition) },
       ...{ taps: bigOf(tapsBeat), request_ready: requestTaken, in_valid: beat !== undefined },
-      ...{ in_data: beat ? bigOf(beat) : 0, slots_address: slotsAddress },
+      ...{ in_data: beat ? bigOf(beat) : 0, wave_address: waveAddress },
     });
     expected.push({
       ...{ loaded: load.loaded, overflow: load.overflow, partition_address: load.partitionAddress },
@@ -91,14 +91,14 @@ export function runLoader({ size, layer, partitions, taps, memory }: Drawn, seed
       },
       value_write: valuePlace !== undefined && beat !== undefined,
       ...(valuePlace && { value_row: valuePlace.row, value_address: valuePlace.address }),
-      slots: known ? load.slots : undefined,
+      works: known ? load.works : undefined,
     });
     memories.write(load, inReady ? beat : undefined);
     if (inReady && beat) coming.shift();
     if (request && requestTaken) for (let i = 0; i < request.beats; i++) coming.push(request.address + i);
     [place, tapsAt] = [load.partitionAddress, load.tapsAddress];
     load.tick({
-      ...{ start: t === 0, layer, release, requestTaken, beat, slotsAddress, taps: tapsBeat },
+      ...{ start: t === 0, layer, release, requestTaken, beat, waveAddress, taps: tapsBeat },
       partition: partition && { ...partition, tiles: partition.tiles[0]!.length },
     });
     load.commit();
@@ -122,6 +122,11 @@ function partitionWord(partition: Drawn['partitions'][number] | undefined): bigi
   return bigOf(words);
 }
 
-/** {taps, lane, address of the first value, bitmap}. */
-const entryWord = ({ taps, lane, value, bitmap }: RowEntry, { psumDepth }: { psumDepth: number }): bigint =>
-  (((((BigInt(taps) << 2n) | BigInt(lane)) << 16n) | BigInt(value)) << BigInt(psumDepth)) | bigOf(bitmap);
+/** {slots, taps, lane, address of the first value, bitmap}. */
+const entryWord = (
+  { slots, taps, lane, value, bitmap }: RowEntry,
+  { psumDepth }: { psumDepth: number },
+): bigint =>
+  (((((((BigInt(slots) << 6n) | BigInt(taps)) << 2n) | BigInt(lane)) << 16n) | BigInt(value)) <<
+    BigInt(psumDepth)) |
+  bigOf(bitmap);

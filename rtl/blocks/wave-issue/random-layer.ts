@@ -13,8 +13,8 @@ export interface DrawnLayer {
   readonly partitions: readonly IssuedPartition[];
   readonly groups: readonly Group[];
   readonly tiles: readonly Pick<Tile, 'halo' | 'origin' | 'reciprocal' | 'psums'>[];
-  /** Of the waves of a partition: those of each half are the same here. */
-  readonly slots: readonly number[];
+  /** Which waves of a partition have work: those of each half are the same here. */
+  readonly works: readonly boolean[];
 }
 
 export function drawLayer(seed: number): DrawnLayer {
@@ -50,7 +50,7 @@ export function drawLayer(seed: number): DrawnLayer {
     tiles: Array.from({ length: 9 }, () => ({
       ...{ halo: below(5), origin: below(64), reciprocal: below(4097), psums: below(65) },
     })),
-    slots: Array.from({ length: 32 }, () => (below(4) === 0 ? 0 : below(600))),
+    works: Array.from({ length: 32 }, () => below(4) > 0),
   };
 }
 

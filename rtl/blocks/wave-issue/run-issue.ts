@@ -19,7 +19,6 @@ const recordBits = ({ place, ...wave }: WaveRecord): bigint =>
     ...([
       [Number(wave.final), 1],
       [Number(wave.endsTile), 1],
-      [wave.slots, 12],
       [wave.words, 8],
     ] as const),
     ...([
@@ -64,13 +63,13 @@ interface Around {
 }
 
 function runLayer(drawn: DrawnLayer, { issue, below, hurry, weights, lanes, vectors, expected }: Around) {
-  const { layer, partitions, groups, tiles, slots } = drawn;
+  const { layer, partitions, groups, tiles, works } = drawn;
   const records: (WaveRecord & { readonly at: number })[] = [];
   const regions: Region[] = [];
   const ifmaps = { onChip: 0 };
   let [emitting, idleFor] = [0, 0];
-  let answers = { partition: 0, group: 0, tile: 0, slots: 0 };
-  const at = { partition: 0, group: 0, tile: 0, slots: 0 };
+  let answers = { partition: 0, group: 0, tile: 0, wave: 0 };
+  const at = { partition: 0, group: 0, tile: 0, wave: 0 };
   for (let t = 0; idleFor < 3; t++) {
     if (t > 100_000) throw new Error('the issuer is stuck');
     const start = t === 0;
@@ -85,7 +84,7 @@ function runLayer(drawn: DrawnLayer, { issue, below, hurry, weights, lanes, vect
     const lanesReady = hurry || t > 20;
     const [partition, group, tile] = [partitions[at.partition], groups[at.group], tiles[at.tile]];
     answers = { ...at };
-    const found = slots[answers.slots % ISSUE_SHAPE.entries] ?? 0;
+    const found = works[answers.wave % ISSUE_SHAPE.entries] ?? false;
     const { record, region } = issue;
     vectors.push({
       ...{ start, weight_first: layer.weightFirst, partitions: layer.partitions, units: layer.units },
@@ -93,7 +92,7 @@ function runLayer(drawn: DrawnLayer, { issue, below, hurry, weights, lanes, vect
       ...{ chunk_groups: layer.chunkGroups, block_beats: layer.blockBeats, bare: layer.bare },
       ...{ lanes_ready: lanesReady },
       ...{ ifmap_loaded: ifmapLoaded, weights_loaded: weightsLoaded, region_emitted: regionEmitted },
-      ...{ half_cleared: halfCleared, record_ready: recordReady, slots: found },
+      ...{ half_cleared: halfCleared, record_ready: recordReady, works: found },
       partition: joined([
         [partition?.tiles ?? 0, 10],
         [partition?.firstTile ?? 0, 10],
@@ -118,7 +117,7 @@ function runLayer(drawn: DrawnLayer, { issue, below, hurry, weights, lanes, vect
       ...{ idle: issue.idle, partition_address: start ? undefined : issue.partitionAddress },
       ...(issue.issues && {
         ...{ group_address: issue.groupAddress, tile_address: issue.tileAddress },
-        slots_address: issue.slotsAddress,
+        wave_address: issue.waveAddress,
       }),
       region_valid: region !== undefined,
       ...(region && {
@@ -145,10 +144,10 @@ function runLayer(drawn: DrawnLayer, { issue, below, hurry, weights, lanes, vect
       lanes.clearing += Number(tag.completes);
     }
     [at.partition, at.group] = [issue.partitionAddress, issue.groupAddress];
-    [at.tile, at.slots] = [issue.tileAddress, issue.slotsAddress];
+    [at.tile, at.wave] = [issue.tileAddress, issue.waveAddress];
     issue.tick({
       ...{ start, layer, ifmapLoaded, weightsLoaded, regionEmitted, halfCleared, lanesReady },
-      ...{ partition, group, tile, slots: found, recordReady },
+      ...{ partition, group, tile, works: found, recordReady },
     });
     issue.commit();
   }

@@ -7,11 +7,11 @@ import { missing } from '../../../rtl/tool.ts';
 import { zcu102 } from '../../arch/presets/zcu102.ts';
 import { zcu102Lean } from '../../arch/presets/zcu102-lean.ts';
 import { seeded } from '../../tensor/random.ts';
-import { type ChainWord, FRESH, type Operation, type TapRead, tapWords } from '../pe/pe.ts';
+import { type ChainWord, freshLoad, type Operation, type TapRead, tapWordBits } from '../pe/pe.ts';
 import { type ArrayInputs, PeArray } from './array.ts';
 
 const [rows, cols] = [3, 4];
-const words = tapWords(zcu102.pe);
+const words = 2 ** tapWordBits(zcu102.pe) / 2; // of a load: half of what a PE holds
 
 /** Skewed traffic, every PE's taps loaded first: operations into one bank, drains of the other, or of the same in turn. */
 function traffic(cycles: number, { psumBanks } = zcu102.pe): readonly ArrayInputs[] {
@@ -31,10 +31,9 @@ function traffic(cycles: number, { psumBanks } = zcu102.pe): readonly ArrayInput
       t >= 2 * each || place === 1
         ? undefined
         : place === 0
-          ? FRESH
+          ? freshLoad(words * Math.floor(t / each))
           : {
-              fresh: false,
-              bank: Math.floor(t / each),
+              fresh: undefined,
               left: lanes,
               lanes: Array.from({ length: lanes }, (_, l) => ({
                 last: l === lanes - 1 && (place - 2) % words === words - 1,
@@ -50,7 +49,7 @@ function traffic(cycles: number, { psumBanks } = zcu102.pe): readonly ArrayInput
         ? { x: below(512) - 256, position: 32 + below(32), psumBank: phase % psumBanks }
         : undefined,
     );
-    reads.push({ lane: below(lanes), word: below(words), bank: below(2) });
+    reads.push({ lane: below(lanes), word: below(2 * words) });
     drains.push(
       drain && warm >= 100 && below(2) > 0
         ? { address: below(64), bank: (phase + 1) % psumBanks }

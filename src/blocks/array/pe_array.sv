@@ -22,21 +22,21 @@ module pe_array #(
     parameter int DSP48 = 0,  // with a lone bank: the vendor's multiplier, and psums south on its cascade
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1,
-    localparam int WORD_BITS = $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
-    localparam int OPERATION_BITS = 12 + ADDRESS_BITS + LANE_BITS + WORD_BITS,
+    localparam int WORD_BITS = 1 + $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
+    localparam int OPERATION_BITS = 11 + ADDRESS_BITS + LANE_BITS + WORD_BITS,
     localparam int DRAIN_COMMAND_BITS = 2 + ADDRESS_BITS,
-    localparam int CHAIN_BITS = 2 + $clog2(WEIGHT_LANES + 1) + WEIGHT_LANES * (9 + ADDRESS_BITS)
+    localparam int CHAIN_BITS = 1 + $clog2(WEIGHT_LANES + 1) + WEIGHT_LANES * (9 + ADDRESS_BITS)
 ) (
     input  logic                           clk,
     input  logic                           reset,
-    // {lane, word, weight bank} of the next cycle's operation, {mac, x, position, psum bank} of this one's
+    // {lane, word} of the next cycle's operation, {mac, x, position, psum bank} of this one's
     input  logic [ROWS*OPERATION_BITS-1:0] rows,
     input  logic [ DRAIN_COMMAND_BITS-1:0] drain,   // for row 0
     input  logic [    COLS*CHAIN_BITS-1:0] chains,
     output logic [    COLS*DRAIN_BITS-1:0] psums
 );
   localparam int BANK_BITS = 2 + ADDRESS_BITS;
-  localparam int READ_BITS = WEIGHT_LANES + WORD_BITS + 1;
+  localparam int READ_BITS = WEIGHT_LANES + WORD_BITS;
   localparam int WEST_BITS = READ_BITS + 9 + PSUM_BANKS * BANK_BITS;
   localparam int SOUTH_BITS = PSUM_BANKS == 1 && DSP48 != 0 ? 48 : DRAIN_BITS;
 
@@ -58,12 +58,11 @@ module pe_array #(
     // An operation and a drain command never name the same bank: each bank has wires of its own.
     logic [LANE_BITS-1:0] lane;
     logic [WORD_BITS-1:0] word;
-    logic weight_bank;
     logic [8:0] x;
     logic mac, psum_bank, drains_now, drain_bank;
     logic [ADDRESS_BITS-1:0] position, drain_address;
     logic [PSUM_BANKS*BANK_BITS-1:0] banks;
-    assign {lane, word, weight_bank, mac, x, position, psum_bank} = rows[r*OPERATION_BITS+:OPERATION_BITS];
+    assign {lane, word, mac, x, position, psum_bank} = rows[r*OPERATION_BITS+:OPERATION_BITS];
     assign {drains_now, drain_address, drain_bank} = drains[r*DRAIN_COMMAND_BITS+:DRAIN_COMMAND_BITS];
     for (genvar b = 0; b < PSUM_BANKS; b++) begin : bank
       wire here = drains_now && (PSUM_BANKS == 1 || drain_bank == (b == 1));
@@ -75,7 +74,7 @@ module pe_array #(
       wire unused = &{1'b0, psum_bank, drain_bank};
     end
     wire [WEIGHT_LANES-1:0] lane_wires = WEIGHT_LANES'(1) << lane;
-    assign west[r*WEST_BITS+:WEST_BITS] = {lane_wires, word, weight_bank, x, banks};
+    assign west[r*WEST_BITS+:WEST_BITS] = {lane_wires, word, x, banks};
     for (genvar c = 0; c < COLS; c++) begin : column
       pe #(
           .PSUM_DEPTH(PSUM_DEPTH),

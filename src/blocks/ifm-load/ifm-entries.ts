@@ -1,11 +1,10 @@
 /**
- * Turns bitmaps into the entries of their rows, the beats of values of their channels and the slots of their waves.
+ * Turns bitmaps into the entries of their rows, the beats of values of their channels, and finds out which waves have work.
  * Its silicon is ifm_entries.sv, which says what happens in which cycle.
  */
 import type { RowEntry } from '../ifm-stream/ifm-stream.ts';
 import { tapsOf } from '../layer-control/layer.ts';
 import { BEAT_BYTES, type Beat } from '../table-memory/beat.ts';
-import { IfmSlots, type RowWork } from './ifm-slots.ts';
 
 export interface Bitmap {
   readonly bits: Uint32Array;
@@ -21,7 +20,7 @@ export interface IfmEntriesInputs {
   readonly half: number;
   readonly bitmap: Bitmap | undefined;
   readonly taps: Beat | undefined; // of the channel of the cycle before
-  readonly slotsAddress: number;
+  readonly waveAddress: number;
 }
 
 export interface PlacedEntry {
@@ -42,13 +41,16 @@ interface Counted extends Bitmap {
 
 export class IfmEntries {
   entry: PlacedEntry | undefined; // that is written in this cycle
+  /** Whether the wave at the `waveAddress` of the cycle before has any work. */
+  works = false;
   overflow = false;
-  readonly slots: IfmSlots;
   readonly #shape: { readonly entries: number; readonly valueBeats: number };
   readonly #filled: number[] = []; // bytes of values of each row so far
   #came: Bitmap | undefined; // cycle 1
   #counted: readonly (Counted | undefined)[] = [undefined, undefined, undefined]; // cycles 2 to 4
   #beats: readonly (ChannelBeats | undefined)[] = [undefined, undefined, undefined]; // cycles 5 to 7
+  readonly #waves: boolean[] = []; // which have work
+  #placed: PlacedEntry | undefined; // cycle 5
   #firstBeat = 0;
   #valueEnd = 0;
   #ended = 0; // where the values of the bitmap in cycle 5 end
@@ -56,7 +58,6 @@ export class IfmEntries {
 
   constructor(shape: { readonly entries: number; readonly valueBeats: number }) {
     this.#shape = shape;
-    this.slots = new IfmSlots(shape.entries);
   }
 
   /** How many beats of values a channel has. */
@@ -66,20 +67,14 @@ export class IfmEntries {
 
   tick(inputs: IfmEntriesInputs): void {
     this.#inputs = inputs;
-    const it = this.#counted[2];
-    const work: RowWork | undefined = it && {
-      index: it.index,
-      top: it.row === 0,
-      slots: onesOf(it.bits) * it.taps,
-    };
-    this.slots.tick({ work, half: inputs.half, address: inputs.slotsAddress });
   }
 
   commit(): void {
-    const { half, bitmap, taps } = this.#inputs!;
+    const { half, bitmap, taps, waveAddress } = this.#inputs!;
+    this.works = this.#waves[waveAddress] ?? false;
     if (this.#ended > this.#shape.valueBeats * BEAT_BYTES) this.overflow = true;
     const it = this.#counted[2];
-    [this.entry, this.#ended] = [undefined, 0];
+    [this.entry, this.#placed, this.#ended] = [this.#placed, undefined, 0];
     let beats: ChannelBeats | undefined;
     if (it) beats = this.#place(it, half);
     this.#beats = [beats, this.#beats[0], this.#beats[1]];
@@ -87,7 +82,6 @@ export class IfmEntries {
     const [k = 0, lane = 0] = came ? tapsOf(taps!, came.channel) : [];
     this.#counted = [came && { ...came, taps: k, lane }, this.#counted[0], this.#counted[1]];
     this.#came = bitmap;
-    this.slots.commit();
   }
 
   /** Cycle 4. */
@@ -95,15 +89,18 @@ export class IfmEntries {
     const { entries, valueBeats } = this.#shape;
     if (first) this.#firstBeat = bottom ? 0 : Math.ceil(this.#filled[row]! / BEAT_BYTES);
     const value = first ? this.#firstBeat * BEAT_BYTES : this.#valueEnd;
+    const slots = onesOf(bits) * taps;
+    const address = half * entries + index;
+    this.#waves[address] = slots > 0 || (row > 0 && this.#waves[address]!);
     this.#valueEnd = value + onesOf(bits);
     this.#ended = this.#valueEnd;
     if (last) this.#filled[row] = this.#valueEnd;
     const room = valueBeats * BEAT_BYTES;
-    this.entry = {
+    this.#placed = {
       row,
-      address: half * entries + index,
+      address,
       entry: {
-        ...{ taps, lane, value: half * room + (value % room) },
+        ...{ slots, taps, lane, value: half * room + (value % room) },
         bitmap: taps === 0 ? new Uint32Array(bits.length) : bits,
       },
     };

@@ -1,6 +1,5 @@
 /**
- * Fills the row memories with one ifmap partition after another: bitmaps become entries and slots, then the values
- * follow. Its silicon is ifm_load.sv, which draws it.
+ * Fills the row memories with one ifmap partition after another: bitmaps become entries, then the values follow. Its silicon is ifm_load.sv, which draws it.
  */
 import type { Run } from '../axi/axi-read.ts';
 import type { Layer, Partition } from '../layer-control/layer.ts';
@@ -16,7 +15,7 @@ export interface IfmLoadInputs {
   readonly beat: Beat | undefined; // what the reader offers: looked at bitmap by bitmap, taken where `inReady`
   readonly partition: Pick<Partition, 'tiles' | 'bitmaps' | 'values'> | undefined; // what the tables answer
   readonly taps: Beat | undefined;
-  readonly slotsAddress: number;
+  readonly waveAddress: number;
 }
 
 export type IfmLayer = Pick<
@@ -94,9 +93,9 @@ export class IfmLoad {
     return place && { row: place.row, address: this.#half * this.#shape.valueBeats + place.beat };
   }
 
-  /** Of the wave at the `slotsAddress` of the cycle before. */
-  get slots(): number {
-    return this.#entries.slots.out;
+  /** Whether the wave at the `waveAddress` of the cycle before has any work. */
+  get works(): boolean {
+    return this.#entries.works;
   }
 
   get #beatEnds(): boolean {
@@ -110,8 +109,8 @@ export class IfmLoad {
 
   tick(inputs: IfmLoadInputs): void {
     this.#inputs = inputs;
-    const { layer, taps, slotsAddress, requestTaken, beat } = inputs;
-    this.#entries.tick({ half: this.#half, bitmap: this.#bitmap, taps, slotsAddress });
+    const { layer, taps, waveAddress, requestTaken, beat } = inputs;
+    this.#entries.tick({ half: this.#half, bitmap: this.#bitmap, taps, waveAddress });
     this.#values.tick({
       ...{ layer, beats: this.#entries.beats, go: this.#goes, from: this.#valuesFrom },
       requestTaken: requestTaken && this.#state !== 'ask bitmaps',

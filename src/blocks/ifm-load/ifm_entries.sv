@@ -1,13 +1,13 @@
-// Turns bitmaps, one a cycle, into the entries of their rows, the beats of values of their channels and the slots of
-// their waves.
+// Turns bitmaps, one a cycle, into the entries of their rows, the beats of values of their channels, and finds out which
+// waves have work.
 //
 //   cycle 0   a bitmap; its channel's taps K are asked for
 //   cycle 1   ones of each 8 bits; K comes among 16
 //   cycle 2   ones of each 32 bits; K among 4
 //   cycle 3   all ones n; where the channel's values begin in its row
-//   cycle 4   address of the bitmap's values, and where they end; n and K go to its wave's slots
-//   cycle 5   the entry is written
-//   cycle 6   beats of the channel
+//   cycle 4   address of the bitmap's values, and where they end; n * K
+//   cycle 5   whether its wave has work
+//   cycle 6   the entry is written; beats of the channel
 //   cycle 7   they are written
 module ifm_entries #(
     parameter int ROWS = 32,
@@ -25,12 +25,12 @@ module ifm_entries #(
     localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1,
     localparam int TAPS_BITS = $clog2(WEIGHT_DEPTH + 1),
     localparam int SLOT_BITS = $clog2(PSUM_DEPTH * WEIGHT_DEPTH + 1),
-    localparam int ENTRY_BITS = TAPS_BITS + LANE_BITS + STREAM_BITS + PSUM_DEPTH
+    localparam int PLACED_BITS = TAPS_BITS + LANE_BITS + STREAM_BITS + PSUM_DEPTH,
+    localparam int ENTRY_BITS = SLOT_BITS + PLACED_BITS
 ) (
     input  logic                    clk,
     input  logic                    reset,
     input  logic                    half,           // of the memories: these belong to one partition, and stay
-    input  logic [             9:0] tiles,          // of the partition
     input  logic                    valid,
     input  logic [  PSUM_DEPTH-1:0] bitmap,
     input  logic                    first,          // of its channel
@@ -49,8 +49,8 @@ module ifm_entries #(
     output logic [CHANNEL_BITS-1:0] beats_channel,
     output logic [  BEATS_BITS-1:0] beats,
     output logic                    overflow,       // values did not fit
-    input  logic [    INDEX_BITS:0] slots_address,
-    output logic [   SLOT_BITS-1:0] slots
+    input  logic [    INDEX_BITS:0] wave_address,
+    output logic                    works           // a cycle later: the wave has any work
 );
   localparam int BYTES = (PSUM_DEPTH + 7) / 8;
   localparam int WORDS = (PSUM_DEPTH + 31) / 32;
@@ -66,9 +66,9 @@ module ifm_entries #(
   logic [4:1] firsts;
   logic [3:1] bottoms;
   logic [6:1] lasts;
-  logic [4:1] tops;
-  logic [ROW_BITS-1:0] row1, row2, row3, row4;
-  logic [INDEX_BITS-1:0] index1, index2, index3, index4, index5;
+  logic [5:1] tops;
+  logic [ROW_BITS-1:0] row1, row2, row3, row4, row5;
+  logic [INDEX_BITS-1:0] index1, index2, index3, index4, index5, index6;
   logic [CHANNEL_BITS-1:0] channel1, channel2, channel3, channel4, channel5, channel6;
   logic [PSUM_DEPTH-1:0] bitmap1, bitmap2, bitmap3, bitmap4;
   logic [31:0] taps2;
@@ -98,23 +98,16 @@ module ifm_entries #(
   assign value4 = firsts[4] ? {start4, 4'b0} : value_end5;
   assign value_end4 = value4 + BYTES_BITS'(ones4);
 
-  ifm_slots #(
-      .PSUM_DEPTH(PSUM_DEPTH),
-      .WEIGHT_DEPTH(WEIGHT_DEPTH),
-      .ENTRIES(ENTRIES)
-  ) ifm_slots (
-      .clk,
-      .reset,
-      .half,
-      .tiles,
-      .valid(valids[4]),
-      .top(tops[4]),
-      .index(index4),
-      .ones(ones4),
-      .taps(taps4),
-      .slots_address,
-      .slots
-  );
+  // Cycles 4 to 6: n * K, and which waves have work.
+  logic [SLOT_BITS-1:0] slots5, slots6;
+  logic [PLACED_BITS-1:0] placed5, placed6;
+  logic some5;
+  logic waves[0:2*ENTRIES-1];
+  assign entry = {slots6, placed6};
+  always_ff @(posedge clk) begin
+    if (valids[5]) waves[{half, index5}] <= some5 || (!tops[5] && waves[{half, index5}]);
+    works <= waves[wave_address];
+  end
 
   always_ff @(posedge clk) if (valids[4] && lasts[4]) filled[row4] <= value_end4;
 
@@ -123,9 +116,9 @@ module ifm_entries #(
     firsts <= {firsts[3:1], first};
     bottoms <= {bottoms[2:1], bottom};
     lasts <= {lasts[5:1], last};
-    tops <= {tops[3:1], top};
-    {row1, row2, row3, row4} <= {row, row1, row2, row3};
-    {index1, index2, index3, index4, index5} <= {index, index1, index2, index3, index4};
+    tops <= {tops[4:1], top};
+    {row1, row2, row3, row4, row5} <= {row, row1, row2, row3, row4};
+    {index1, index2, index3, index4, index5, index6} <= {index, index1, index2, index3, index4, index5};
     {channel1, channel2, channel3} <= {channel, channel1, channel2};
     {channel4, channel5, channel6} <= {channel3, channel4, channel5};
     {bitmap1, bitmap2, bitmap3} <= {bitmap, bitmap1, bitmap2};
@@ -140,8 +133,12 @@ module ifm_entries #(
     start4 <= bottoms[3] ? '0 : whole_beats(filled3);
 
     // The half is the highest bit of a value's address.
-    entry <= {taps4, lane4, {(STREAM_BITS - BYTES_BITS) {1'b0}}, half, value4[BYTES_BITS-2:0], bitmap4};
-    entry_row <= row4;
+    placed5 <= {taps4, lane4, {(STREAM_BITS - BYTES_BITS) {1'b0}}, half, value4[BYTES_BITS-2:0], bitmap4};
+    placed6 <= placed5;
+    slots5 <= SLOT_BITS'(ones4) * SLOT_BITS'(taps4);
+    slots6 <= slots5;
+    some5 <= ones4 != '0 && taps4 != '0;
+    entry_row <= row5;
     if (valids[4]) value_end5 <= value_end4;
     if (valids[4] && firsts[4]) start5 <= start4;
     end6 <= whole_beats(value_end5);
@@ -155,12 +152,12 @@ module ifm_entries #(
       valids <= '0;
       // Clearing keeps these out of shift registers in LUTs, which are slow: they lead on to memories and adders.
       firsts <= '0;
-      {row1, row2, row3, row4} <= '0;
+      {row1, row2, row3, row4, row5} <= '0;
       beats_write <= 1'b0;
       overflow <= 1'b0;
     end
   end
-  assign entry_write = valids[5];
-  assign entry_address = {half, index5};
+  assign entry_write = valids[6];
+  assign entry_address = {half, index6};
   wire unused_bits = &{1'b0, taps_byte2};
 endmodule

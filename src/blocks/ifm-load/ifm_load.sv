@@ -1,7 +1,7 @@
 // Fills the row memories with one ifmap partition after another, into either half in turn: first the bitmaps of all
 // virtual channels, a bitmap a cycle, then those beats of values that hold any.
 //
-//   bitmap ─▶ ifm_entries: entry {K, lane, address of its first value, bitmap} of its row, slots of its wave
+//   bitmap ─▶ ifm_entries: entry {slots, K, lane, address of its first value, bitmap} of its row
 //                 └ beats of values of its channel ─▶ ifm_values: requests; where the beats that come belong
 //
 // Virtual channel v is row v % ROWS of group v / ROWS; a wave is a tile and a group, at tile * groups + group.
@@ -22,7 +22,7 @@ module ifm_load #(
     localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1,
     localparam int TAPS_BITS = $clog2(WEIGHT_DEPTH + 1),
     localparam int SLOT_BITS = $clog2(PSUM_DEPTH * WEIGHT_DEPTH + 1),
-    localparam int ENTRY_BITS = TAPS_BITS + LANE_BITS + STREAM_BITS + PSUM_DEPTH
+    localparam int ENTRY_BITS = SLOT_BITS + TAPS_BITS + LANE_BITS + STREAM_BITS + PSUM_DEPTH
 ) (
     input  logic                          clk,
     input  logic                          reset,
@@ -55,8 +55,8 @@ module ifm_load #(
     output logic                          value_write,
     output logic [          ROW_BITS-1:0] value_row,
     output logic [VALUE_ADDRESS_BITS-1:0] value_address,
-    input  logic [ENTRY_ADDRESS_BITS-1:0] slots_address,
-    output logic [         SLOT_BITS-1:0] slots
+    input  logic [ENTRY_ADDRESS_BITS-1:0] wave_address,
+    output logic                          works             // a cycle later: the wave has any work
 );
   localparam int PER_BEAT = 128 / PSUM_DEPTH;
   localparam int SUB_BITS = PER_BEAT > 1 ? $clog2(PER_BEAT) : 1;
@@ -112,7 +112,6 @@ module ifm_load #(
       .clk,
       .reset,
       .half,
-      .tiles,
       .valid(look && real_bitmap),
       .bitmap(in_data[sub*PSUM_DEPTH+:PSUM_DEPTH]),
       .first,
@@ -131,8 +130,8 @@ module ifm_load #(
       .beats_channel,
       .beats,
       .overflow,
-      .slots_address,
-      .slots
+      .wave_address,
+      .works
   );
   ifm_values #(
       .ROWS(ROWS),

@@ -7,6 +7,7 @@ import type { Operation, TapRead } from '../pe/pe.ts';
 
 /** What a row has to do in a wave: bits of the tile's rectangle in raster order, 32 a word, lowest first. */
 export interface RowEntry {
+  readonly slots: number; // non-zeros x taps
   readonly taps: number; // slots a non-zero
   readonly lane: number; // of the row's first tap in the words of the weight chain
   readonly value: number; // address of its first non-zero
@@ -15,7 +16,7 @@ export interface RowEntry {
 
 /** The start of a wave, and where its tile's psums are. */
 export interface WaveControl {
-  readonly weightBank: number;
+  readonly weightBase: number; // word of a PE's taps where its weights begin
   readonly psumBank: number;
   readonly halo: number; // psums a row of the tile has more than pixels
   readonly origin: number; // psum address of the tile's first pixel under a tap at offset 0
@@ -24,8 +25,7 @@ export interface WaveControl {
 
 export interface IfmStreamInputs {
   readonly control: WaveControl | undefined; // defined: a wave starts
-  readonly entryAddress: number; // of the next wave
-  readonly entry: RowEntry | undefined; // what the memory gave for entryAddress of the cycle before
+  readonly entry: RowEntry | undefined; // its entry, with control
   readonly value: number | undefined; // for valueAddress of two cycles before
 }
 
@@ -44,13 +44,12 @@ interface Leaving {
   readonly read: TapRead;
 }
 
+const PACE = 2; // cycles from a wave's announcement to its start, at the least
 const SEARCH = 4; // cycles from a start to its first slot: the search for the first chunk of the bitmap
 const VALUE = 2; // cycles from a slot to its value
-const PLACING = FEED - SEARCH - VALUE; // from there to its operation on the array's edge
+const PLACING = FEED - PACE - SEARCH - VALUE; // from there to its operation on the array's edge
 
 export class IfmStream {
-  control: WaveControl | undefined; // to the row below
-  entryAddress = 0; // likewise
   /** The value that the slot of this cycle multiplies. */
   valueAddress = 0;
   /** Whether ifmap bytes have a sign: a layer's own. */
@@ -68,7 +67,7 @@ export class IfmStream {
   #tile: WaveControl | undefined;
   readonly #slots: (Slot | undefined)[] = new Array(VALUE).fill(undefined); // whose values are on their way
   readonly #leaving: (Leaving | undefined)[] = new Array(PLACING).fill(undefined);
-  #inputs: IfmStreamInputs = { control: undefined, entryAddress: 0, entry: undefined, value: undefined };
+  #inputs: IfmStreamInputs = { control: undefined, entry: undefined, value: undefined };
 
   constructor({
     psumDepth,
@@ -99,7 +98,7 @@ export class IfmStream {
   }
 
   commit(): void {
-    const { control, entryAddress, entry, value } = this.#inputs;
+    const { control, entry, value } = this.#inputs;
     this.#leaving.copyWithin(1, 0);
     const slot = this.#slots.at(-1);
     this.#leaving[0] = slot && { operation: this.#place(slot, value ?? 0), read: slot.read };
@@ -115,7 +114,6 @@ export class IfmStream {
     this.#starting.copyWithin(1, 0);
     if (control && !entry) throw new Error(`a wave started without its entry`);
     this.#starting[0] = control && { control, entry: entry! };
-    [this.control, this.entryAddress] = [control, entryAddress];
   }
 
   /** The lowest bit left, with one tap after the other. */
@@ -128,7 +126,7 @@ export class IfmStream {
     const bits = rest[at]!;
     const slot = {
       index: 32 * at + 31 - Math.clz32(bits & -bits),
-      read: { lane: this.#lane, word: this.#word, bank: this.#tile!.weightBank },
+      read: { lane: this.#lane, word: this.#tile!.weightBase + this.#word },
     };
     if (++this.#lane === this.#lanes) [this.#lane, this.#word] = [0, this.#word + 1];
     if (--this.#tapsLeft === 0) {

@@ -1,7 +1,7 @@
 // A row's feeder: turns a tile's bitmap and the non-zero values of one virtual channel into operations, K slots a
 // non-zero, one a cycle, no gaps between them.
 //
-//   from the row above ──▶ control, entry address ──▶ to the row below, a cycle later
+//   control, and with it
 //   entry  {taps K, first lane, first value, bitmap} ─▶ chunks ─▶ lowest bit ─▶ position ─┐
 //   value  ──────────────────────────────────────────────────────────────────▶ x ────────┴─▶ operation
 //
@@ -9,12 +9,12 @@
 //   cycle 1   which chunks of the bitmap hold bits             index * ceil(2^S / width) >> S, exact (S = 2 log2 depth)
 //   cycle 2   the lowest of these chunks is picked   cycle 6   row * halo, two bits of the row at a time
 //   cycle 3   and cut out                            cycle 7   two sums of these and of index + origin
-//   cycle 4   a slot of the wave: its lowest bit,    cycle 8   position; lane, word and weight bank leave
+//   cycle 4   a slot of the wave: its lowest bit,    cycle 8   position; lane and word leave
 //             its tap k; its value is asked for      cycle 9   the operation on the array's west edge
 //
 // While a chunk gives its bits the next one is picked, so that every chunk but the first comes without a wait. A wave
 // starts with `start`, at least 3 cycles after the last slot of the one before (the channel gap), 2 after its start.
-// The entry's memory answers a cycle after its address, a cycle before `start`, that of the values two cycles after.
+// The memory of the values answers two cycles after its address.
 module ifm_stream #(
     parameter int PSUM_DEPTH = 64,
     parameter int WEIGHT_DEPTH = 32,
@@ -22,27 +22,24 @@ module ifm_stream #(
     parameter int STREAM_BITS = 20,  // of an address into the stream memories
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int LANE_BITS = WEIGHT_LANES > 1 ? $clog2(WEIGHT_LANES) : 1,
-    localparam int WORD_BITS = $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
+    localparam int WORD_BITS = 1 + $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
     localparam int TAPS_BITS = $clog2(WEIGHT_DEPTH + 1),
     localparam int RECIPROCAL_BITS = 2 * ADDRESS_BITS + 1,
-    localparam int TILE_BITS = 2 + 2 * ADDRESS_BITS + RECIPROCAL_BITS,
+    localparam int TILE_BITS = WORD_BITS + 1 + 2 * ADDRESS_BITS + RECIPROCAL_BITS,
     localparam int CONTROL_BITS = 1 + TILE_BITS,
     localparam int COUNTS_BITS = TAPS_BITS + LANE_BITS + STREAM_BITS,
     localparam int ENTRY_BITS = COUNTS_BITS + PSUM_DEPTH,
-    localparam int OPERATION_BITS = 12 + ADDRESS_BITS + LANE_BITS + WORD_BITS
+    localparam int OPERATION_BITS = 11 + ADDRESS_BITS + LANE_BITS + WORD_BITS
 ) (
     input  logic                      clk,
     input  logic                      reset,
     input  logic                      signed_ifmap,
-    // {start, weight bank, psum bank, halo, origin, reciprocal of the tile's width}
+    // {start, where its weights begin, psum bank, halo, origin, reciprocal of the tile's width}
     input  logic [  CONTROL_BITS-1:0] control,
-    output logic [  CONTROL_BITS-1:0] control_below,
-    input  logic [   STREAM_BITS-1:0] entry_address,
-    output logic [   STREAM_BITS-1:0] entry_address_below,
     input  logic [    ENTRY_BITS-1:0] entry,                // {taps, first lane, first value, bitmap}
     output logic [   STREAM_BITS-1:0] value_address,
     input  logic [               7:0] value,
-    // {lane, word, weight bank} of the next cycle's operation, {mac, x, position, psum bank} of this one's
+    // {lane, word} of the next cycle's operation, {mac, x, position, psum bank} of this one's
     output logic [OPERATION_BITS-1:0] operation
 );
   wire start = control[CONTROL_BITS-1];
@@ -51,16 +48,15 @@ module ifm_stream #(
   logic [3:0] started;
   logic [COUNTS_BITS-1:0] counts1;
   logic [TILE_BITS-1:0] tile1, tile3;
-  logic weight_bank, psum_bank;
+  logic [WORD_BITS-1:0] weight_base;
+  logic psum_bank;
   logic [ADDRESS_BITS-1:0] halo, origin;
   logic [RECIPROCAL_BITS-1:0] reciprocal;
   always_ff @(posedge clk) begin
-    control_below <= reset ? '0 : control;
-    entry_address_below <= entry_address;
     started <= reset ? '0 : {started[2:0], start};
     if (start) {counts1, tile1} <= {entry[PSUM_DEPTH+:COUNTS_BITS], control[TILE_BITS-1:0]};
     if (started[1]) tile3 <= tile1;
-    if (started[3]) {weight_bank, psum_bank, halo, origin, reciprocal} <= tile3;
+    if (started[3]) {weight_base, psum_bank, halo, origin, reciprocal} <= tile3;
   end
 
   // Cycles 1 to 3: the chunks of the bitmap, lowest first.
@@ -143,7 +139,7 @@ module ifm_stream #(
   logic [4:0] macs;  // of cycles 5 to 9
   logic [3*READ_BITS-1:0] reads;  // of cycles 5 to 7
   logic [READ_BITS-1:0] read8;
-  logic weight_bank8, psum_bank8, psum_bank9;
+  logic psum_bank8, psum_bank9;
   logic [ADDRESS_BITS-1:0] index5, index6, row6, base7, near8, far8, position9;
   logic [PAIRS*ADDRESS_BITS-1:0] product7;
   logic [7:0] value7, value8;
@@ -161,7 +157,8 @@ module ifm_stream #(
   always_ff @(posedge clk) begin
     macs <= reset ? '0 : {macs[3:0], mac};
     reads <= {reads[0+:2*READ_BITS], lane, word};
-    {read8, weight_bank8, psum_bank8} <= {reads[2*READ_BITS+:READ_BITS], weight_bank, psum_bank};
+    read8 <= reads[2*READ_BITS+:READ_BITS] | READ_BITS'(weight_base);  // a multiple of more words than a row has
+    psum_bank8 <= psum_bank;
     psum_bank9 <= psum_bank8;
 
     index5 <= ADDRESS_BITS'({high, low});
@@ -178,5 +175,5 @@ module ifm_stream #(
     value8 <= value7;
     x9 <= {signed_ifmap && value8[7], value8};
   end
-  assign operation = {read8, weight_bank8, macs[4], x9, position9, psum_bank9};
+  assign operation = {read8, macs[4], x9, position9, psum_bank9};
 endmodule

@@ -26,6 +26,7 @@ const DESCRIPTOR = {
   signed: word(5, 16, 1), // the ifmap's bytes
   weightFirst: word(5, 17, 1),
   bare: word(5, 18, 1), // its taps are weights without offsets
+  weightStep: word(5, 20, 6), // words of a PE's taps that a wave may take: a power of two
   tableBeats: word(6, 0, 16), // of all tables
   partitions: word(7, 0, 16),
   units: word(7, 16, 16), // of weights

@@ -9,7 +9,7 @@
 //                      ▼                 ▼
 //                 south, a cycle later   psum_south
 //
-//   cycle -1  lane, word and weight bank of the operation's tap are on the west wires: it is read
+//   cycle -1  lane and word of the operation's tap are on the west wires: it is read
 //   cycle 0   the operation is there, or a drain command: address = position - offset
 //   cycle 1   x * weight; psum read
 //   cycle 2   the sum                        psum_south = psum_north + the psum drained
@@ -17,8 +17,9 @@
 //             after this one
 //
 // There is no sequencing in here and no stall. Of a load's taps the PE takes those that its north left it, up to the
-// one marked the last of its row, and leaves the others to its south; `fresh` comes before each load. It writes a word
-// of all lanes at a time: what is not its own in the first and the last of them is never read.
+// one marked the last of its row, and leaves the others to its south; `fresh` comes before each load and says at which
+// word of the memory of taps it begins. It writes a word of all lanes at a time: what is not its own in the first and the
+// last of them is never read.
 // The psums are zero when the device starts, a reset leaves them as they are, and a drain clears what it reads.
 module pe #(
     parameter int PSUM_DEPTH = 64,
@@ -32,19 +33,20 @@ module pe #(
     parameter int LAST_ROW = 0,
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int LEFT_BITS = $clog2(WEIGHT_LANES + 1),
-    // Words of WEIGHT_LANES taps that WEIGHT_DEPTH taps touch, the first of them in any lane.
-    localparam int WORD_BITS = $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
+    // Twice the words of WEIGHT_LANES taps that WEIGHT_DEPTH taps touch, the first of them in any lane.
+    localparam int WORD_BITS = 1 + $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),
     localparam int BANK_BITS = 2 + ADDRESS_BITS,
-    localparam int WEST_BITS = WEIGHT_LANES + WORD_BITS + 1 + 9 + PSUM_BANKS * BANK_BITS,
+    localparam int WEST_BITS = WEIGHT_LANES + WORD_BITS + 9 + PSUM_BANKS * BANK_BITS,
     localparam int TAP_BITS = 8 + ADDRESS_BITS,
-    localparam int CHAIN_BITS = 2 + LEFT_BITS + WEIGHT_LANES * (1 + TAP_BITS)
+    localparam int CHAIN_BITS = 1 + LEFT_BITS + WEIGHT_LANES * (1 + TAP_BITS)
 ) (
     input  logic                  clk,
     input  logic                  reset,
-    // {lane: a wire each, word, weight bank} of the next cycle's operation, {x, for each psum bank {adds, drains, address}}
+    // {lane: a wire each, word} of the next cycle's operation, {x, for each psum bank {adds, drains, address}}
     input  logic [ WEST_BITS-1:0] west,
     output logic [ WEST_BITS-1:0] east,
-    // {fresh, bank, lanes left: the highest ones, last of its row: a bit a lane, {weight, offset} a lane}
+    // {fresh, lanes left: the highest ones, last of its row: a bit a lane, {weight, offset} a lane}; with `fresh`, in
+    // place of the taps, the load's first word
     input  logic [CHAIN_BITS-1:0] north,
     output logic [CHAIN_BITS-1:0] south,
     input  logic [DRAIN_BITS-1:0] psum_north,
@@ -52,19 +54,18 @@ module pe #(
 );
   logic [WEIGHT_LANES-1:0] lane;
   logic [WORD_BITS-1:0] word;
-  logic weight_bank;
   logic signed [8:0] x;
   logic [PSUM_BANKS*BANK_BITS-1:0] bank_wires;
-  assign {lane, word, weight_bank, x, bank_wires} = west;
+  assign {lane, word, x, bank_wires} = west;
 
   // Taps on their way south.
-  logic fresh, load_bank, done;
+  logic fresh, done;
   logic [LEFT_BITS-1:0] left, onward;
   logic [WEIGHT_LANES-1:0] last;
   logic [WEIGHT_LANES*TAP_BITS-1:0] taps_north;
-  logic [WORD_BITS-1:0] count;  // words taken of this load
+  logic [WORD_BITS-1:0] next;  // where the next word of this load goes
   logic ends;
-  assign {fresh, load_bank, left, last, taps_north} = north;
+  assign {fresh, left, last, taps_north} = north;
   wire takes = !done && left != '0;
   always_comb begin
     onward = done ? left : '0;
@@ -79,8 +80,8 @@ module pe #(
 
   // The taps held, and the one for the operation of the next cycle: each lane has a register, empty unless it is meant,
   // so that what chooses among them melts into the logic behind.
-  logic [WEIGHT_LANES*TAP_BITS-1:0] taps[0:(2<<WORD_BITS)-1];
-  wire [WEIGHT_LANES*TAP_BITS-1:0] held = taps[{weight_bank, word}];
+  logic [WEIGHT_LANES*TAP_BITS-1:0] taps[0:(1<<WORD_BITS)-1];
+  wire [WEIGHT_LANES*TAP_BITS-1:0] held = taps[word];
   logic [WEIGHT_LANES*TAP_BITS-1:0] chosen;
   logic signed [7:0] weight;
   logic [ADDRESS_BITS-1:0] offset;
@@ -90,14 +91,11 @@ module pe #(
   end
 
   always_ff @(posedge clk) begin
-    if (takes) taps[{load_bank, count}] <= taps_north;
-    if (takes) count <= count + 1'b1;
-    if (ends) done <= 1'b1;
-    if (fresh || reset) begin
-      count <= '0;
-      done  <= 1'b0;
-    end
-    south <= reset ? '0 : {fresh, load_bank, onward, last, taps_north};
+    if (takes) taps[next] <= taps_north;
+    if (fresh || takes) next <= fresh ? taps_north[WORD_BITS-1:0] : next + 1'b1;
+    if (fresh || reset) done <= 1'b0;
+    else if (ends) done <= 1'b1;
+    south <= reset ? '0 : {fresh, onward, last, taps_north};
     east <= reset ? '0 : west;
     for (int l = 0; l < WEIGHT_LANES; l++) chosen[l*TAP_BITS+:TAP_BITS] <= lane[l] ? held[l*TAP_BITS+:TAP_BITS] : '0;
   end

@@ -7,7 +7,7 @@ import { missing } from '../../../rtl/tool.ts';
 import type { Arch } from '../../arch/arch.ts';
 import { zcu102 } from '../../arch/presets/zcu102.ts';
 import { seeded } from '../../tensor/random.ts';
-import { type ChainWord, FRESH, Pe, type PeInputs, tapWords } from './pe.ts';
+import { type ChainWord, freshLoad, Pe, type PeInputs, tapWordBits } from './pe.ts';
 
 const idle: PeInputs = {
   read: undefined,
@@ -16,9 +16,8 @@ const idle: PeInputs = {
   taps: undefined,
   psum: 0,
 };
-const word = (bank: number, weights: readonly number[]): ChainWord => ({
-  fresh: false,
-  bank,
+const word = (weights: readonly number[]): ChainWord => ({
+  fresh: undefined,
   left: weights.length,
   lanes: weights.map((weight, l) => ({ last: l === weights.length - 1, tap: { weight, offset: l } })),
 });
@@ -30,9 +29,9 @@ function psumAfter(cycles: readonly number[], address: number): number {
     pe.tick({ ...idle, ...inputs });
     pe.commit();
   };
-  at({ taps: FRESH });
-  at({ taps: word(0, [5, 7, 9]), read: { lane: 0, word: 0, bank: 0 } });
-  at({ read: { lane: 0, word: 0, bank: 0 } });
+  at({ taps: freshLoad(0) });
+  at({ taps: word([5, 7, 9]) });
+  at({ read: { lane: 0, word: 0 } });
   for (let t = 0; t < 20; t++)
     at(cycles.includes(t) ? { operation: { x: 1, position: address, psumBank: 1 } } : {});
   at({ drain: { address, bank: 1 } });
@@ -51,9 +50,9 @@ test('a drain clears what it reads', () => {
   const pe = new Pe(zcu102.pe);
   const drained: number[] = [];
   const inputs: Partial<PeInputs>[] = [
-    { taps: FRESH },
-    { taps: word(1, [3, -4, 6]) },
-    { read: { lane: 1, word: 0, bank: 1 } },
+    { taps: freshLoad(4) },
+    { taps: word([3, -4, 6]) },
+    { read: { lane: 1, word: 4 } },
     { operation: { x: -100, position: 9, psumBank: 0 } },
     ...[{}, {}, {}],
     { drain: { address: 8, bank: 0 } },
@@ -72,36 +71,38 @@ test('a drain clears what it reads', () => {
 test('a PE takes what the rows above have left it, up to the last tap of its row', () => {
   const pe = new Pe(zcu102.pe);
   const chain = (left: number, lasts: readonly number[]): ChainWord => ({
-    ...word(0, [1, 2, 3]),
+    ...word([1, 2, 3]),
     left,
     lanes: [0, 1, 2].map((l) => ({ last: lasts.includes(l), tap: { weight: l + 1, offset: 0 } })),
   });
-  const south = [FRESH, chain(2, [0]), chain(3, [0, 2]), chain(3, [1]), FRESH, chain(1, [2])].map((taps) => {
+  const [first, second] = [freshLoad(0), freshLoad(8)];
+  const words = [first, chain(2, [0]), chain(3, [0, 2]), chain(3, [1]), second, chain(1, [2])];
+  const south = words.map((taps) => {
     pe.tick({ ...idle, taps });
     pe.commit();
-    return pe.taps?.fresh ? 'fresh' : (pe.taps?.left ?? 0);
+    return pe.taps?.fresh === undefined ? (pe.taps?.left ?? 0) : 'fresh';
   });
   expect(south).toEqual(['fresh', 0, 2, 3, 'fresh', 0]);
 });
 
 /** Loads, operations and drains in a random jumble that only keeps to what the PE may rely on. */
 function traffic({ psumDepth, psumBanks, weightLanes }: Arch['pe'], words: number): readonly PeInputs[] {
+  const each = words / 4; // of a load
   const { below } = seeded(11, 'pe');
   const anyTap = () =>
     below(4) > 0 ? { weight: below(127) + 1 - 128 * below(2), offset: below(psumDepth / 2) } : undefined;
-  let [bank, taken] = [1, words];
+  let [base, taken] = [0, each];
   const anyTaps = (): ChainWord | undefined => {
-    if (taken >= words) {
-      [bank, taken] = [1 - bank, 0];
-      return FRESH;
+    if (taken >= each) {
+      [base, taken] = [(base + each) % words, 0];
+      return freshLoad(base);
     }
     if (below(4) === 0) return undefined;
     taken++;
-    // The first loads fill all words of both banks; later ones are anything, a word or two of them taken.
-    const filling = t < 4 * words + 8;
+    // The first loads fill all words; later ones are anything, a word or two of them taken.
+    const filling = t < 2 * words + 8;
     return {
-      fresh: false,
-      bank,
+      fresh: undefined,
       left: filling ? weightLanes : below(weightLanes + 1),
       lanes: Array.from({ length: weightLanes }, () => ({ last: !filling && below(4) === 0, tap: anyTap() })),
     };
@@ -112,10 +113,10 @@ function traffic({ psumDepth, psumBanks, weightLanes }: Arch['pe'], words: numbe
     const phase = Math.floor(t / 50);
     const taps = anyTaps();
     // One bank drains while the other one accumulates, a lone bank does one after the other.
-    const adds = t >= 6 * words && below(5) > 0 && (psumBanks === 2 || (phase % 2 === 0 && t % 50 < 46));
+    const adds = t >= 3 * words && below(5) > 0 && (psumBanks === 2 || (phase % 2 === 0 && t % 50 < 46));
     const drains = t % 50 > 2 && below(2) > 0 && (psumBanks === 2 || (phase % 2 === 1 && t % 50 < 46));
     inputs.push({
-      read: { lane: below(weightLanes), word: below(words), bank: below(2) },
+      read: { lane: below(weightLanes), word: below(words) },
       operation: adds
         ? {
             x: below(512) - 256,
@@ -145,7 +146,7 @@ describe.skipIf(noVerilator)(`pe.sv under Verilator${noVerilator ? ` (${noVerila
     const pe = new Pe(arch.pe);
     const drains: boolean[] = [false, false, false, false];
     const [vectors, expected]: [InputRow[], (readonly unknown[])[]] = [[{ reset: 1 }], [[]]];
-    for (const inputs of traffic(arch.pe, tapWords(arch.pe))) {
+    for (const inputs of traffic(arch.pe, 2 ** tapWordBits(arch.pe))) {
       const { read, operation, drain, taps, psum } = inputs;
       vectors.push({
         west: wires.west.encode(read, operation, drain),
@@ -153,7 +154,7 @@ describe.skipIf(noVerilator)(`pe.sv under Verilator${noVerilator ? ` (${noVerila
         psum_north: psum,
       });
       const passed = {
-        read: pe.read ?? { lane: 0, word: 0, bank: 0 },
+        read: pe.read ?? { lane: 0, word: 0 },
         operation: pe.operation,
         drain: pe.drain,
       };

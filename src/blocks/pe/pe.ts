@@ -6,8 +6,7 @@
 /** Which tap an operation meets: it is read a cycle before the operation comes. */
 export interface TapRead {
   readonly lane: number;
-  readonly word: number;
-  readonly bank: number;
+  readonly word: number; // of all that a PE holds
 }
 
 /** One multiplication for every PE of a row: the non-zero `x` meets the tap that each has read. */
@@ -33,16 +32,16 @@ export interface TapEntry {
   readonly tap: Tap | undefined;
 }
 
-/** What a column's chain moves in a cycle. A load begins with `fresh`, in the cycle before its first word. */
+/** What a column's chain moves in a cycle. */
 export interface ChainWord {
-  readonly fresh: boolean;
-  readonly bank: number;
+  /** Where a load that begins in the next cycle goes: each PE's first word of it. */
+  readonly fresh: number | undefined;
   readonly left: number; // entries that no row has taken yet: the last ones
   readonly lanes: readonly TapEntry[];
 }
 
 /** A load is about to begin. */
-export const FRESH: ChainWord = { fresh: true, bank: 0, left: 0, lanes: [] };
+export const freshLoad = (base: number): ChainWord => ({ fresh: base, left: 0, lanes: [] });
 
 export interface PeInputs {
   readonly read: TapRead | undefined; // from the west, for the operation of the next cycle
@@ -60,9 +59,12 @@ export interface PeShape {
   readonly weightLanes: number;
 }
 
-/** Words of `weightLanes` taps that a row's taps touch, the first of them in any lane. */
-export const tapWords = ({ weightDepth, weightLanes }: PeShape): number =>
-  Math.ceil((weightDepth + weightLanes - 1) / weightLanes);
+/** Bits of the address of a word of taps: twice as many words, or more, as the taps of one wave can touch. */
+export const tapWordBits = ({
+  weightDepth,
+  weightLanes,
+}: Pick<PeShape, 'weightDepth' | 'weightLanes'>): number =>
+  1 + Math.ceil(Math.log2(Math.ceil((weightDepth + weightLanes - 1) / weightLanes)));
 
 /** What a bank does with one psum: adds a product to it, or drains it. */
 interface Work {
@@ -80,9 +82,8 @@ export class Pe {
   psum = 0;
 
   readonly #shift: number; // 32 - psumBits: psums wrap as the silicon's do
-  readonly #words: number;
-  readonly #held: (Tap | undefined)[][]; // by lane; both banks
-  #count = 0; // words of taps taken of this load
+  readonly #held: (Tap | undefined)[][]; // by lane
+  #word = 0; // where the next word of this load goes
   #done = false; // all of them are
   #tap: Tap | undefined;
   readonly #psums: readonly Int32Array[];
@@ -105,8 +106,8 @@ export class Pe {
 
   constructor(shape: PeShape) {
     this.#shift = 32 - shape.psumBits;
-    this.#words = tapWords(shape);
-    this.#held = Array.from({ length: shape.weightLanes }, () => new Array(2 * this.#words).fill(undefined));
+    const words = 2 ** tapWordBits(shape);
+    this.#held = Array.from({ length: shape.weightLanes }, () => new Array(words).fill(undefined));
     this.#psums = Array.from({ length: shape.psumBanks }, () => new Int32Array(shape.psumDepth));
   }
 
@@ -136,8 +137,8 @@ export class Pe {
     this.#adds = this.#operationIn && this.#multiply(this.#operationIn);
     this.#drains = this.#drainIn && { ...this.#drainIn, product: undefined };
 
-    const { lane, word, bank } = this.#readIn ?? { lane: 0, word: 0, bank: 0 };
-    this.#tap = this.#held[lane]![bank * this.#words + word];
+    const { lane, word } = this.#readIn ?? { lane: 0, word: 0 };
+    this.#tap = this.#held[lane]![word];
     this.read = this.#readIn;
     this.operation = this.#operationIn;
     this.drain = this.#drainIn;
@@ -154,12 +155,15 @@ export class Pe {
 
   /** Keep what is left of the word, up to the last tap of this row; what is behind that goes on. */
   #take(word: ChainWord): ChainWord | undefined {
-    if (word.fresh) [this.#count, this.#done] = [0, false];
-    if (this.#done || word.left === 0) return word.left > 0 || word.fresh ? word : undefined;
-    const { bank, left, lanes } = word;
+    if (word.fresh !== undefined) {
+      [this.#word, this.#done] = [word.fresh, false];
+      return word;
+    }
+    if (this.#done || word.left === 0) return word.left > 0 ? word : undefined;
+    const { left, lanes } = word;
     // All lanes are written: what is not this row's own is in a lane that its operations never name.
-    for (const [lane, { tap }] of lanes.entries()) this.#held[lane]![bank * this.#words + this.#count] = tap;
-    this.#count++;
+    for (const [lane, { tap }] of lanes.entries()) this.#held[lane]![this.#word] = tap;
+    this.#word++;
     const last = lanes.findIndex((entry, lane) => lane >= lanes.length - left && entry.last);
     if (last < 0) return undefined;
     this.#done = true;

@@ -1,18 +1,17 @@
 /**
- * The order of everything: takes waves one after another and starts wave, load and drain in their slots.
- * Its silicon is sequencer.sv, which draws it and says what a program is.
+ * The order of everything: takes waves one after another and starts loads, announces waves to the rows and starts
+ * drains in their slots. Its silicon is sequencer.sv, which draws it and says what a program is.
  */
-import type { WaveControl } from '../ifm-stream/ifm-stream.ts';
 import type { Drain } from '../psum-drain/psum-drain.ts';
+import { type AnnouncedWave, IN_FLIGHT } from '../row-pace/row-pace.ts';
 import type { Load } from '../weight-loader/weight-loader.ts';
 
 /** One wave of a program: a virtual channel a row. */
 export interface WaveRecord {
   readonly final: boolean; // no wave follows
   readonly endsTile: boolean;
-  readonly slots: number; // of its slowest row
   readonly words: number; // of its weight load
-  readonly place: Omit<WaveControl, 'weightBank'>; // of its tile's psums
+  readonly place: Pick<AnnouncedWave, 'psumBank' | 'halo' | 'origin' | 'reciprocal'>; // of its tile's psums
   readonly psums: number; // to drain after it; 0: they stay, for more channels of the same tile
   readonly base: number; // of these psums
   readonly header: number; // address of its load's first header
@@ -22,115 +21,146 @@ export interface WaveRecord {
   readonly tag: number;
 }
 
-/** Switching to the weight bank just loaded, or to the psum bank just filled. */
+/** Switching to the weights just loaded, or to the psum bank just filled. */
 export const BANK_SWITCH = 2;
 
 export interface SequencerInputs {
   /** Taken where `recordReady`. */
   readonly record: WaveRecord | undefined;
+  /** Words of a PE's taps that a wave's weights take: a power of two, a program's own. */
+  readonly weightStep: number;
+  /** Of every row: see RowPace.done. */
+  readonly done: readonly number[];
 }
+
+/** How many waves may have weights in the PEs at once. */
+export const wavesAhead = (tapWords: number, weightStep: number): number =>
+  Math.min(IN_FLIGHT, tapWords / weightStep);
+
+const ALL = 2 ** IN_FLIGHT - 1;
 
 export class Sequencer {
   running = false;
-  control: WaveControl | undefined;
-  entryAddress = 0; // of the next wave
+  announced: AnnouncedWave | undefined;
   load: Load | undefined;
   drain: Drain | undefined;
-  started = 0; // tag of the wave that starts, with `control`
+  started = 0; // tag of the wave that is announced
   ended: { readonly tag: number } | undefined;
   finish = false;
 
-  readonly #gap: number;
-  readonly #oneBank: boolean;
-  #busy = false; // `now` runs
-  #now: WaveRecord | undefined;
-  #next: { readonly wave: WaveRecord; readonly bank: number } | undefined;
-  #bank = 0; // weights of the next record
+  readonly #tapWords: number;
+  #next: { readonly wave: WaveRecord; readonly base: number } | undefined;
+  #base = 0; // of the next record's weights
+  #inFlight: readonly WaveRecord[] = []; // announced, not over in every row
+  #taken = 0; // records whose weights are in the PEs or on their way there, a cycle late
+  #room = true; // for one more, likewise
+  #over = 0; // waves that are over, modulo twice IN_FLIGHT
   #closed = false; // the final record is taken
   #lastDrain = false;
-  #left = 0; // slots of this wave after this one
-  #loading = 0; // slots until the next wave's weights are there, likewise
+  #loading = 0; // slots until the next wave's weights are there, after this one
   #draining = 0; // slots until the psums of the tile before are out, likewise
-  #record: WaveRecord | undefined;
+  #drainBank = 0;
+  readonly #filling = [false, false]; // psum banks whose tile has its last wave announced and does not drain yet
+  // Rows that are done, a cycle late: by wave, modulo IN_FLIGHT.
+  #all = 0;
+  #any = 0;
+  #oldestOver = false; // a cycle after that
+  #inputs: SequencerInputs = { record: undefined, weightStep: 1, done: [] };
 
-  constructor({ channelGap, psumBanks }: { channelGap: number; psumBanks: 1 | 2 }) {
-    this.#gap = channelGap;
-    this.#oneBank = psumBanks === 1;
+  /** `tapWords`: words of taps that a PE holds. */
+  constructor({ tapWords }: { tapWords: number }) {
+    this.#tapWords = tapWords;
   }
 
   get recordReady(): boolean {
-    return !this.#closed && (this.#next === undefined || this.#advances);
+    return this.#room && (this.#next === undefined || this.#advances);
   }
 
-  tick({ record }: SequencerInputs): void {
-    this.#record = this.recordReady ? record : undefined;
+  tick(inputs: SequencerInputs): void {
+    this.#inputs = inputs;
   }
 
   commit(): void {
-    const [now, next, ends, drains] = [this.#now, this.#next, this.#ends, this.#drains];
+    const { record, weightStep, done } = this.#inputs;
+    const [ends, advances] = [this.#ends, this.#advances];
+    const takes = this.recordReady ? record : undefined;
     const lastOut = this.#lastDrain && this.#draining === 0;
-    const advances = this.#advances;
-    [this.control, this.load, this.drain, this.ended] = [undefined, undefined, undefined, undefined];
+    this.#taken += Number(this.load !== undefined) - Number(this.ended !== undefined);
+    this.#room = this.#taken < wavesAhead(this.#tapWords, weightStep) && !this.#closed;
+    this.#oldestOver = !ends && this.#doneEverywhere;
+    [this.announced, this.load, this.drain, this.ended] = [undefined, undefined, undefined, undefined];
     if (this.finish) this.running = false;
     this.finish = false;
-    this.#left = Math.max(0, this.#left - 1);
     this.#loading = Math.max(0, this.#loading - 1);
     this.#draining = Math.max(0, this.#draining - 1);
-    if (ends) this.#end(now!, drains);
-    if ((ends && now!.final && !drains) || lastOut) this.#finish();
-    if (advances) this.#advance(next!);
-    if (this.#record) this.#take(this.#record);
+    if (ends) this.#end();
+    if (lastOut) this.#finish();
+    if (advances) this.#advance();
+    if (takes) this.#take(takes, weightStep);
+    this.#all = done.reduce((bits, row) => bits & row, ALL);
+    this.#any = done.reduce((bits, row) => bits | row, 0);
   }
 
-  /** Whether the next wave's weights are there does not matter: psums leave while they load. */
+  /** Every row is done with the oldest wave. */
+  get #doneEverywhere(): boolean {
+    const bit = 1 << (this.#over % IN_FLIGHT);
+    return this.#over < IN_FLIGHT ? (this.#all & bit) !== 0 : (this.#any & bit) === 0;
+  }
+
+  /** It is over, and where its psums drain, those of the tile before are out. */
   get #ends(): boolean {
-    return this.#busy && this.#left === 0 && (!this.#now!.endsTile || this.#draining === 0);
+    return this.#oldestOver && (!drains(this.#inFlight[0]!) || this.#draining === 0);
   }
 
-  get #drains(): boolean {
-    return this.#now?.endsTile === true && this.#now.psums > 0;
-  }
-
-  /** With one bank the psums leave between two tiles, and the next wave waits until they are out. */
+  /** The next wave's weights are there, and no psums of another tile are in its bank. */
   get #advances(): boolean {
     if (!this.#next || this.#loading > 0) return false;
-    if (!this.#oneBank) return this.#ends || !this.#busy;
-    return this.#busy ? this.#ends && !this.#drains : this.#draining === 0;
+    const { psumBank } = this.#next.wave.place;
+    return !this.#filling[psumBank] && (this.#draining === 0 || this.#drainBank !== psumBank);
   }
 
-  #end({ tag, base, psums, place, final }: WaveRecord, drains: boolean): void {
-    this.#busy = false;
+  #end(): void {
+    const [{ tag, base, psums, place, final, ...rest }, ...others] = this.#inFlight as [WaveRecord];
+    this.#inFlight = others;
+    this.#over = (this.#over + 1) % (2 * IN_FLIGHT);
     this.ended = { tag };
-    if (drains) {
+    const drained = drains({ psums, ...rest });
+    if (drained) {
       this.drain = { base, count: psums, bank: place.psumBank };
-      this.#draining = psums + BANK_SWITCH - 1;
+      [this.#draining, this.#drainBank] = [psums + BANK_SWITCH - 1, place.psumBank];
+      this.#filling[place.psumBank] = false;
     }
-    this.#lastDrain = final && drains;
+    this.#lastDrain = final && drained;
+    if (final && !drained) this.#finish();
   }
 
-  #advance({ wave, bank }: { readonly wave: WaveRecord; readonly bank: number }): void {
-    [this.#busy, this.#now, this.#next] = [true, wave, undefined];
-    this.control = { weightBank: bank, ...wave.place };
+  #finish(): void {
+    [this.finish, this.#lastDrain, this.#closed, this.#base] = [true, false, false, 0];
+  }
+
+  #advance(): void {
+    const { wave, base } = this.#next!;
+    this.#next = undefined;
+    this.#inFlight = [...this.#inFlight, wave];
+    this.announced = { weightBase: base, entry: wave.entry, ...wave.place };
     this.started = wave.tag;
-    this.#left = wave.slots + this.#gap - 1;
+    if (drains(wave)) this.#filling[wave.place.psumBank] = true;
   }
 
-  #take(record: WaveRecord): void {
+  #take(record: WaveRecord, weightStep: number): void {
     this.running = true;
-    const bank = this.#bank;
-    this.#bank = 1 - bank;
-    this.entryAddress = record.entry;
     if (record.final && !record.endsTile) {
       this.finish = true;
       return;
     }
     this.#closed = record.final;
-    this.load = { words: record.words, header: record.header, tap: record.tap, bank };
-    this.#loading = record.words + BANK_SWITCH - 1;
-    this.#next = { wave: record, bank };
-  }
-
-  #finish(): void {
-    [this.finish, this.#lastDrain, this.#closed] = [true, false, false];
+    const { words, header, tap } = record;
+    this.load = { words, header, tap, base: this.#base };
+    this.#loading = words + BANK_SWITCH - 1;
+    this.#next = { wave: record, base: this.#base };
+    this.#base = (this.#base + weightStep) % this.#tapWords;
   }
 }
+
+const drains = ({ endsTile, psums }: Pick<WaveRecord, 'endsTile' | 'psums'>): boolean =>
+  endsTile && psums > 0;

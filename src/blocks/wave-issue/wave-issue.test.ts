@@ -15,22 +15,15 @@ test('every wave of every pass comes once, in order, with what its tables say', 
       const drawn = layersOf(seed);
       const { layers } = runIssue(drawn, seed, hurry);
       for (const [i, { records, regions }] of layers.entries()) {
-        const { layer, groups, tiles, slots } = drawn[i]!;
+        const { layer, groups, tiles, works } = drawn[i]!;
         const waves = plainWaves(drawn[i]!);
         expect(records.length).toBe(waves.length);
         for (const [w, wave] of waves.entries()) {
           const { tag, entry, tap, place, ...record } = records[w]!;
           const [group, tile] = [groups[wave.group]!, tiles[wave.tile]!];
-          const found = slots[wave.wave]!;
           expect(record).toMatchObject({
-            ...{
-              final: w === waves.length - 1,
-              endsTile: wave.endsTile,
-              slots: found,
-              psums: tile.psums,
-              base: 0,
-            },
-            ...{ words: found === 0 ? 0 : group.words, header: group.header },
+            ...{ final: w === waves.length - 1, endsTile: wave.endsTile, psums: tile.psums, base: 0 },
+            ...{ words: works[wave.wave] ? group.words : 0, header: group.header },
           });
           expect(place).toMatchObject({ halo: tile.halo, origin: tile.origin, reciprocal: tile.reciprocal });
           expect(tagOf(tag)).toMatchObject({ tile: wave.tile, completes: wave.endsRegion });

@@ -22,7 +22,7 @@ export interface Region {
 export interface WaveIssueInputs extends Omit<PassWalkInputs, 'taken'> {
   readonly group: Group | undefined; // what the tables answer
   readonly tile: Pick<Tile, 'halo' | 'origin' | 'reciprocal' | 'psums'> | undefined;
-  readonly slots: number;
+  readonly works: boolean; // the wave has any
   readonly recordReady: boolean;
 }
 
@@ -104,7 +104,8 @@ export class WaveIssue {
     return (this.#pass?.firstTile ?? 0) + this.#tile;
   }
 
-  get slotsAddress(): number {
+  /** Where its entries are, and whether it has work. */
+  get waveAddress(): number {
     const { entries } = this.#shape;
     const groups = this.#inputs?.layer.groups ?? 0;
     return (this.#pass?.ifmapHalf ?? 0) * entries + ((this.#tile * groups + this.groupAddress) % entries);
@@ -142,12 +143,12 @@ export class WaveIssue {
   }
 
   commit(): void {
-    const { group, tile, slots, recordReady } = this.#inputs!;
+    const { group, tile, works, recordReady } = this.#inputs!;
     const issues = this.issues;
     const takes = this.#takes ? this.#passes.offer : undefined;
     const ahead = this.#ahead + Number(issues) - Number(this.#popped);
     this.#popped = recordReady && this.#queue.out !== undefined;
-    this.#made = this.#asked && this.#recordOf(this.#asked, group!, tile!, slots);
+    this.#made = this.#asked && this.#recordOf(this.#asked, group!, tile!, works);
     this.#asked = issues ? this.#ask(this.#pass!) : undefined;
     if (issues) this.#step();
     if (takes) [this.#pass, this.#tile, this.#group] = [takes, 0, 0];
@@ -160,15 +161,15 @@ export class WaveIssue {
     asked: Asked,
     group: Group,
     tile: NonNullable<WaveIssueInputs['tile']>,
-    slots: number,
+    works: boolean,
   ): WaveRecord {
     const { weightBeats, subBits } = this.#shape;
     const { final, endsTile, bank, weightHalf, entry, blockBase, tag } = asked;
     const { halo, origin, reciprocal, psums } = tile;
     const beat = weightHalf * weightBeats + ((blockBase + group.beat) % weightBeats);
     return {
-      ...{ final, endsTile, slots, psums, base: 0, entry, tag, header: group.header },
-      words: slots === 0 ? 0 : group.words,
+      ...{ final, endsTile, psums, base: 0, entry, tag, header: group.header },
+      words: works ? group.words : 0,
       place: { psumBank: bank, halo, origin, reciprocal },
       tap: this.#inputs!.layer.bare * BARE + beat * 2 ** subBits + group.word,
     };
@@ -178,7 +179,7 @@ export class WaveIssue {
     const last = this.#waveLast;
     return {
       ...{ final: last && final, endsTile: this.#groupLast, bank: this.#bank, weightHalf, blockBase },
-      entry: this.slotsAddress,
+      entry: this.waveAddress,
       tag: tagBits({
         freesIfmap: last && freesIfmap,
         freesWeights: last && freesWeights,

@@ -1,12 +1,12 @@
 // Makes a record for every wave of a layer, in order, as soon as what the wave needs is on chip.
 //
-//   pass_walk ─ pass ─▶ for tile, for group ─▶ tables, slots ─▶ record ─▶ queue ─▶ sequencer
+//   pass_walk ─ pass ─▶ for tile, for group ─▶ tables, work ─▶ record ─▶ queue ─▶ sequencer
 //
 // Waves follow each other by a cycle, from pass to pass too where the next one can begin, and wait in a queue for the
 // sequencer. What ends with a wave is known a cycle ahead: counters run down.
 //
-//   cycle 0   tables and slots are asked for wave (tile, group)      cycle 1   they come
-//                                                                    cycle 2   its record enters the queue
+//   cycle 0   tables, and whether it has work, are asked for wave (tile, group)      cycle 1   they come
+//                                                                                    cycle 2   its record enters the queue
 //
 // Tags tell the others what a wave's start and end mean: {the ifmap half is free, the weight half is free, the region
 // is complete, half of the ofmap lanes, tile}.
@@ -22,12 +22,11 @@ module wave_issue #(
     parameter int TILE_INDEX_BITS = 10,
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int PSUMS_BITS = $clog2(PSUM_DEPTH + 1),
-    localparam int SLOT_BITS = $clog2(PSUM_DEPTH * WEIGHT_DEPTH + 1),
     localparam int LOAD_BITS = $clog2(ROWS * WEIGHT_DEPTH + 1),
     localparam int RECIPROCAL_BITS = 2 * ADDRESS_BITS + 1,
     localparam int TAG_BITS = 4 + TILE_INDEX_BITS,
     localparam int TILE_BITS = 1 + 2 * ADDRESS_BITS + RECIPROCAL_BITS,
-    localparam int RECORD_BITS = 2 + SLOT_BITS + LOAD_BITS + TILE_BITS + PSUMS_BITS + ADDRESS_BITS + 3 * STREAM_BITS + TAG_BITS,
+    localparam int RECORD_BITS = 2 + LOAD_BITS + TILE_BITS + PSUMS_BITS + ADDRESS_BITS + 3 * STREAM_BITS + TAG_BITS,
     localparam int INDEX_BITS = $clog2(ENTRIES),
     localparam int WEIGHT_BITS = $clog2(WEIGHT_BEATS)
 ) (
@@ -56,8 +55,8 @@ module wave_issue #(
     input  logic [              127:0] group_data,
     output logic [TILE_INDEX_BITS-1:0] tile_address,
     input  logic [              127:0] tile_data,
-    output logic [       INDEX_BITS:0] slots_address,
-    input  logic [      SLOT_BITS-1:0] slots,
+    output logic [       INDEX_BITS:0] wave_address,
+    input  logic                       works,              // a cycle later: the wave has any work
     output logic                       region_valid,       // a pulse: this region has its last wave in the queue
     output logic [               15:0] region_partition,
     output logic [               15:0] region_block,
@@ -140,7 +139,7 @@ module wave_issue #(
 
   assign group_address = 16'(group);
   assign tile_address = tile;
-  assign slots_address = {ifmap_half, entry};
+  assign wave_address = {ifmap_half, entry};
   assign region_valid = issue && wave_last && chunk_last;
 
   // Cycle 1.
@@ -154,7 +153,7 @@ module wave_issue #(
   logic [INDEX_BITS:0] entry2;
   logic [WEIGHT_BITS-1:0] beat2;
   logic [TAG_BITS-1:0] tag2;
-  logic [SLOT_BITS-1:0] slots2;
+  logic works2;
   logic [LOAD_BITS-1:0] words2;
   logic [TILE_BITS-1:0] place2;
   logic [PSUMS_BITS-1:0] psums2;
@@ -172,7 +171,7 @@ module wave_issue #(
       .in_valid(valid2),
       .in_ready(queue_ready),
       .in_word({
-        final2, ends_tile2, slots2, slots2 == '0 ? LOAD_BITS'(0) : words2, place2, psums2, {ADDRESS_BITS{1'b0}}, header2,
+        final2, ends_tile2, works2 ? words2 : LOAD_BITS'(0), place2, psums2, {ADDRESS_BITS{1'b0}}, header2,
         {bare, tap2[STREAM_BITS-2:0]}, STREAM_BITS'(entry2), tag2
       }),
       .out_valid(record_valid),
@@ -221,7 +220,7 @@ module wave_issue #(
     ends_tile1 <= group_last;
     bank1 <= psum_bank;
     weight_half1 <= weight_half;
-    entry1 <= slots_address;
+    entry1 <= wave_address;
     block_base1 <= block_base;
     tag1 <= {wave_last && frees_ifmap, wave_last && frees_weights, wave_last && chunk_last, region_half, tile};
 
@@ -230,7 +229,7 @@ module wave_issue #(
     sub2 <= group_data[44+:4];
     header2 <= group_data[16+:STREAM_BITS];
     words2 <= group_data[LOAD_BITS-1:0];
-    slots2 <= slots;
+    works2 <= works;
     place2 <= {bank1, tile_data[8+:ADDRESS_BITS], tile_data[16+:ADDRESS_BITS], tile_data[32+:RECIPROCAL_BITS]};
     psums2 <= tile_data[PSUMS_BITS-1:0];
 

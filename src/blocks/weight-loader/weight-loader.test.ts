@@ -7,7 +7,7 @@ import { missing } from '../../../rtl/tool.ts';
 import { zcu102 } from '../../arch/presets/zcu102.ts';
 import { seeded } from '../../tensor/random.ts';
 import { FEED } from '../feed.ts';
-import { type ChainWord, FRESH } from '../pe/pe.ts';
+import { type ChainWord, freshLoad } from '../pe/pe.ts';
 import { type Load, type LoadHeader, type TapWord, WeightLoader } from './weight-loader.ts';
 
 const [rows, cols] = [5, 3];
@@ -39,7 +39,7 @@ function randomStream(lanes: number, seed: number): Stream {
       taps,
       bare,
       skipped,
-      bank: g % 2,
+      base: below(1 + Math.ceil((9 + lanes - 1) / lanes)),
       words: Math.ceil(taps.reduce((sum, k) => sum + k, 0) / lanes),
     };
   });
@@ -118,14 +118,13 @@ test.each([1, 2, 3, 4])(
     const { cycles, starts } = run(stream);
     const expected: (ChainWord | undefined)[][] = cycles.map(() => new Array(cols).fill(undefined));
     let word = 0;
-    for (const [g, { taps, words, bank }] of stream.loads.entries()) {
+    for (const [g, { taps, words, base }] of stream.loads.entries()) {
       const lasts = taps.flatMap((k) => Array.from({ length: k }, (_, i) => i === k - 1));
-      for (let c = 0; c < cols && words > 0; c++) expected[starts[g]! + FEED - 1 + c]![c] = FRESH;
+      for (let c = 0; c < cols && words > 0; c++) expected[starts[g]! + FEED - 1 + c]![c] = freshLoad(base);
       for (let w = 0; w < words; w++, word++)
         for (let c = 0; c < cols; c++)
           expected[starts[g]! + FEED + w + c]![c] = {
-            fresh: false,
-            bank,
+            fresh: undefined,
             left: lanes,
             lanes: Array.from({ length: lanes }, (_, l) => ({
               last: lasts[w * lanes + l] ?? false,
@@ -155,7 +154,7 @@ describe.skipIf(noVerilator)(
             ({ load, header, taps }): InputRow => ({
               start: load !== undefined,
               words: load?.words ?? 0,
-              bank_in: load?.bank ?? 0,
+              base: load?.base ?? 0,
               first_header: load?.header ?? 0,
               first_tap: load?.tap ?? 0,
               header: header.reduce((bits, tap, l) => bits | ((tap ? (tap.last ? 3 : 2) : 0) << (2 * l)), 0),

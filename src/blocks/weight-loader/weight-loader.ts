@@ -3,7 +3,7 @@
  * cycle behind its neighbour. Its silicon is weight_loader.sv, which draws it.
  */
 import { FEED } from '../feed.ts';
-import { type ChainWord, FRESH, type Tap, type TapEntry } from '../pe/pe.ts';
+import { type ChainWord, freshLoad, type Tap, type TapEntry } from '../pe/pe.ts';
 
 /** A word of a load as all columns see it: for each lane, whether its tap is the last of its row; undefined: no tap. */
 export type LoadHeader = readonly ({ readonly last: boolean } | undefined)[];
@@ -16,7 +16,7 @@ export interface Load {
   readonly header: number; // address of its first header
   /** Address of its first taps: beat * 2^s + word of the beat, s bits tell its words apart. */
   readonly tap: number;
-  readonly bank: number;
+  readonly base: number; // word of a PE's taps where it begins
 }
 
 export interface WeightLoaderInputs {
@@ -29,7 +29,6 @@ export interface WeightLoaderInputs {
 interface Fetch {
   readonly first: boolean; // of its load
   readonly tap: number; // address of the load's first taps
-  readonly bank: number;
 }
 
 export interface WeightLoaderShape {
@@ -40,12 +39,8 @@ export interface WeightLoaderShape {
   readonly bareFrom?: number;
 }
 
-/** What is on its way to the chains: a load's beginning, or the header of a word. */
-interface Coming {
-  readonly fresh: boolean;
-  readonly bank: number;
-  readonly header: LoadHeader;
-}
+/** What is on its way to the chains: where a load begins, or the header of a word. */
+type Coming = { readonly base: number } | LoadHeader;
 
 const AHEAD = FEED - 5; // cycles that a load waits here before its first header's address is given
 
@@ -57,7 +52,7 @@ export class WeightLoader {
   readonly #chains: (ChainWord | undefined)[];
   readonly #coming: (Coming | undefined)[]; // for each column's chain
   #left = 0;
-  #bank = 0;
+  #base = 0;
   #fetching: Fetch | undefined; // a word whose header's address is out
   #onItsWay: Fetch | undefined;
   #arriving: Fetch | undefined; // one whose header is there
@@ -91,7 +86,7 @@ export class WeightLoader {
     const chains = this.#chains;
     for (let c = chains.length - 1; c >= 0; c--) {
       const coming = this.#coming[c];
-      chains[c] = coming && (coming.fresh ? FRESH : chainWord(coming, taps[c]));
+      chains[c] = coming && ('base' in coming ? freshLoad(coming.base) : chainWord(coming, taps[c]));
       if (c === 0) continue;
       this.#coming[c] = this.#coming[c - 1];
       this.tapAddress[c] = this.tapAddress[c - 1]!;
@@ -106,9 +101,8 @@ export class WeightLoader {
     const remaining = begun ? begun.words : this.#left;
     if (begun) this.headerAddress = begun.header;
     else if (this.#fetching) this.headerAddress++;
-    if (begun) this.#bank = begun.bank;
-    this.#fetching =
-      remaining > 0 ? { first: begun !== undefined, tap: begun?.tap ?? 0, bank: this.#bank } : undefined;
+    if (begun) this.#base = begun.base;
+    this.#fetching = remaining > 0 ? { first: begun !== undefined, tap: begun?.tap ?? 0 } : undefined;
     this.#left = Math.max(0, remaining - 1);
 
     this.#loads.copyWithin(1, 0);
@@ -117,10 +111,10 @@ export class WeightLoader {
 
   /** A load announces itself while its first header is on its way. */
   #next(header: LoadHeader | undefined): Coming | undefined {
-    if (this.#onItsWay?.first) return { fresh: true, bank: 0, header: [] };
+    if (this.#onItsWay?.first) return { base: this.#base };
     if (!this.#arriving) return undefined;
     if (!header) throw new Error('a load went on without its header');
-    return { fresh: false, bank: this.#arriving.bank, header };
+    return header;
   }
 
   /** The word after one: the next of its beat, or the first of the next beat. */
@@ -130,7 +124,7 @@ export class WeightLoader {
   }
 }
 
-function chainWord({ bank, header }: Coming, taps: TapWord | undefined): ChainWord {
+function chainWord(header: LoadHeader, taps: TapWord | undefined): ChainWord {
   const lanes = header.map((entry, l): TapEntry => ({ last: entry?.last ?? false, tap: taps?.[l] }));
-  return { fresh: false, bank, left: lanes.length, lanes };
+  return { fresh: undefined, left: lanes.length, lanes };
 }

@@ -9,7 +9,7 @@
 // taps follow each other through the lanes, and the PEs find out by `last` which are theirs.
 // Headers follow each other from the load's first address on. The tap memories are WORDS_PER_BEAT words wide, or
 // BARE_WORDS, where taps have no offsets: a tap address is {bare, beat, word of the beat}, and a load starts wherever it
-// is told. On the chain `fresh` precedes its words.
+// is told. On the chain `fresh` precedes its words, with the place that they go to in every PE.
 //
 //   cycle 0         `start`                                    cycle FEED - 2   the header
 //   cycle FEED - 4  the first header's address                 cycle FEED - 1   column 0's taps; `fresh` on its chain
@@ -23,18 +23,19 @@ module weight_loader #(
     parameter int STREAM_BITS = 20,
     parameter int WORDS_PER_BEAT = 1,
     parameter int BARE_WORDS = WORDS_PER_BEAT,  // as many or more
-    parameter int FEED = 9,  // cycles from `start` to the array's edge, 7 or more
+    parameter int FEED = 11,  // cycles from `start` to the array's edge, 7 or more
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int COUNT_BITS = $clog2(ROWS * WEIGHT_DEPTH + 1),
     localparam int TAP_BITS = 8 + ADDRESS_BITS,
     localparam int LEFT_BITS = $clog2(WEIGHT_LANES + 1),
-    localparam int CHAIN_BITS = 2 + LEFT_BITS + WEIGHT_LANES * (1 + TAP_BITS)
+    localparam int WORD_BITS = 1 + $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES),  // of a word of a PE's taps
+    localparam int CHAIN_BITS = 1 + LEFT_BITS + WEIGHT_LANES * (1 + TAP_BITS)
 ) (
     input  logic                                  clk,
     input  logic                                  reset,
     input  logic                                  start,
     input  logic [                COUNT_BITS-1:0] words,           // with start
-    input  logic                                  bank_in,         // with start
+    input  logic [                 WORD_BITS-1:0] base,            // with start
     input  logic [               STREAM_BITS-1:0] first_header,    // with start
     input  logic [               STREAM_BITS-1:0] first_tap,       // with start
     output logic [               STREAM_BITS-1:0] header_address,
@@ -45,18 +46,19 @@ module weight_loader #(
 );
   // A load waits until the feeders have got as far.
   localparam int AHEAD = FEED - 5;
-  localparam int LOAD_WIDTH = COUNT_BITS + 1 + 2 * STREAM_BITS;
+  localparam int LOAD_WIDTH = COUNT_BITS + WORD_BITS + 2 * STREAM_BITS;
   logic [AHEAD-1:0] starts;
   logic [(AHEAD-1)*LOAD_WIDTH-1:0] loads;  // then in registers of their own: shift registers are slow to leave
-  logic begins, begun_bank;
+  logic begins;
+  logic [WORD_BITS-1:0] begun_base, base_now;
   logic [COUNT_BITS-1:0] begun_words;
   logic [STREAM_BITS-1:0] begun_header, begun_tap;
   assign begins = starts[AHEAD-1];
 
   // A word's header is fetched, is on its way and arrives; a column a cycle it goes to the chains.
-  localparam int COMING_BITS = 3 + WEIGHT_LANES;  // {fresh, bank, there, last of its row: a bit a lane}
+  localparam int COMING_BITS = 2 + WORD_BITS + WEIGHT_LANES;  // {fresh, base, there, last of its row: a bit a lane}
   logic [COUNT_BITS-1:0] left;
-  logic bank, bank_next, fetching, first, on_its_way, opens, arriving;
+  logic fetching, first, on_its_way, opens, arriving;
   logic [STREAM_BITS-1:0] first_tap_address;
   logic [WEIGHT_LANES-1:0] last;
   logic [COLS*COMING_BITS-1:0] coming;
@@ -76,27 +78,26 @@ module weight_loader #(
 
   always_ff @(posedge clk) begin
     starts <= AHEAD'({starts, start});
-    loads <= ((AHEAD - 1) * LOAD_WIDTH)'({loads, words, bank_in, first_header, first_tap});
-    {begun_words, begun_bank, begun_header, begun_tap} <= loads[(AHEAD-2)*LOAD_WIDTH+:LOAD_WIDTH];
+    loads <= ((AHEAD - 1) * LOAD_WIDTH)'({loads, words, base, first_header, first_tap});
+    {begun_words, begun_base, begun_header, begun_tap} <= loads[(AHEAD-2)*LOAD_WIDTH+:LOAD_WIDTH];
 
     fetching <= active;
     first <= begins;
-    if (begins) {bank_next, first_tap_address} <= {begun_bank, begun_tap};
+    if (begins) {base_now, first_tap_address} <= {begun_base, begun_tap};
     left <= active ? remaining - 1'b1 : '0;
     header_address <= begins ? begun_header : header_address + STREAM_BITS'(fetching);
 
     on_its_way <= fetching;
     opens <= first;
-    bank <= bank_next;
     arriving <= on_its_way;
     tap_address <= (COLS * STREAM_BITS)'({tap_address, tap_next});
     beat_ends <= (tap_next & word_mask) == (bare ? STREAM_BITS'(BARE_WORDS - 1) : STREAM_BITS'(WORDS_PER_BEAT - 1));
 
-    coming <= (COLS * COMING_BITS)'({coming, announces, bank, arriving && !announces, last});
+    coming <= (COLS * COMING_BITS)'({coming, announces, base_now, arriving && !announces, last});
 
     if (reset) begin
       starts <= '0;
-      {begun_words, begun_bank, begun_header, begun_tap} <= '0;
+      {begun_words, begun_base, begun_header, begun_tap} <= '0;
       left <= '0;
       fetching <= 1'b0;
       on_its_way <= 1'b0;
@@ -109,16 +110,17 @@ module weight_loader #(
   end
 
   for (genvar c = 0; c < COLS; c++) begin : join_column
-    logic fresh_now, bank_now, there;
+    logic fresh_now, there;
+    logic [WORD_BITS-1:0] base_here;
     logic [WEIGHT_LANES-1:0] last_now;
-    assign {fresh_now, bank_now, there, last_now} = coming[c*COMING_BITS+:COMING_BITS];
+    assign {fresh_now, base_here, there, last_now} = coming[c*COMING_BITS+:COMING_BITS];
     always_ff @(posedge clk)
       chains[c*CHAIN_BITS+:CHAIN_BITS] <= reset ? '0 : {
         fresh_now,
-        bank_now,
         there ? LEFT_BITS'(WEIGHT_LANES) : LEFT_BITS'(0),
         last_now,
-        taps[c*WEIGHT_LANES*TAP_BITS+:WEIGHT_LANES*TAP_BITS]
+        taps[c*WEIGHT_LANES*TAP_BITS+WORD_BITS+:WEIGHT_LANES*TAP_BITS-WORD_BITS],
+        fresh_now ? base_here : taps[c*WEIGHT_LANES*TAP_BITS+:WORD_BITS]
       };
   end
   wire unused_valid = &{1'b0, header};

@@ -4,7 +4,6 @@ import { fitTasks } from '../../../rtl/core/verify-network.ts';
 import { anyOrder, randomWork } from '../../../rtl/random-work.ts';
 import type { Arch } from '../../arch/arch.ts';
 import { zcu102 } from '../../arch/presets/zcu102.ts';
-import type { WaveRecord } from '../../blocks/sequencer/sequencer.ts';
 import type { LayerWork } from '../../model/work.ts';
 import { planLayer } from '../../plan/plan-layer.ts';
 import { orderByWork, ownOrder } from '../../schedule/channel-order.ts';
@@ -35,11 +34,12 @@ function work(C: number, stride: 1 | 2): LayerWork {
 function ran(layer: LayerWork) {
   const [fitted] = fitTasks(layerTasks(layer), arch);
   const { net, task } = fitted!;
-  const waves: WaveRecord[] = [];
+  const waves: (readonly number[])[] = []; // slots of every row
   const { cycles } = stepMachine(net.dram, arch, {
     first: net.first,
-    watch(_, { issue, sequencer }) {
-      if (sequencer.recordReady && issue.record) waves.push(issue.record);
+    watch(_, machine) {
+      const { record } = machine.issue;
+      if (machine.sequencer.recordReady && record) waves.push(machine.rowSlots(record.entry));
     },
   });
   return { net, cycles, waves, task, ofmap: readIfmap(net.dram, net.output, net.outputSigned) };
@@ -64,10 +64,11 @@ test.each([
     const slots = partitionTiles(schedule, 0).flatMap((tile) =>
       dealt
         .waves(pass!, tile)
-        .map((wave) => Math.max(...wave.map(({ stream, taps }) => stream.indices.length * taps.most))),
+        .map((wave) => wave.map(({ stream, taps }) => stream.indices.length * taps.most)),
     );
     expect(slots.length).toBeGreaterThan(cut!.ifmap.partitions[0]!.length);
-    expect(waves.map((wave) => wave.slots).filter((n) => n > 0)).toEqual(slots);
+    const whole = slots.map((wave) => Array.from({ length: arch.array.rows }, (_, r) => wave[r] ?? 0));
+    expect(waves.filter((wave) => wave.some((n) => n > 0))).toEqual(whole);
   },
 );
 

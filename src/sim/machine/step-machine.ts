@@ -21,7 +21,9 @@ import { OfmDrain } from '../../blocks/ofm-drain/ofm-drain.ts';
 import { OfmEmit } from '../../blocks/ofm-emit/ofm-emit.ts';
 import { OfmLane } from '../../blocks/ofm-lane/ofm-lane.ts';
 import { OfmPack, streamsOf } from '../../blocks/ofm-pack/ofm-pack.ts';
+import { tapWordBits } from '../../blocks/pe/pe.ts';
 import { PsumDrain } from '../../blocks/psum-drain/psum-drain.ts';
+import { RowPace } from '../../blocks/row-pace/row-pace.ts';
 import { Sequencer } from '../../blocks/sequencer/sequencer.ts';
 import { BEAT_BYTES, type Beat } from '../../blocks/table-memory/beat.ts';
 import { TableMemory } from '../../blocks/table-memory/table-memory.ts';
@@ -113,6 +115,7 @@ export class Machine {
   readonly weightFetch: WeightFetch;
   readonly issue: WaveIssue;
   readonly sequencer: Sequencer;
+  readonly paces: readonly RowPace[];
   readonly feeders: readonly IfmStream[];
   readonly loader: WeightLoader;
   readonly psumDrain: PsumDrain;
@@ -155,7 +158,8 @@ export class Machine {
     this.ifmLoad = new IfmLoad({ ...shape, rows, psumDepth: pe.psumDepth });
     this.weightFetch = new WeightFetch({ cols, depth: shape.weightBeats });
     this.issue = new WaveIssue({ ...shape, psumBanks: pe.psumBanks, subBits: subBits(arch) });
-    this.sequencer = new Sequencer(pe);
+    this.sequencer = new Sequencer({ tapWords: 2 ** tapWordBits(pe) });
+    this.paces = Array.from({ length: rows }, () => new RowPace(pe));
     this.feeders = Array.from({ length: rows }, () => new IfmStream({ ...pe, signed: false }));
     this.loader = new WeightLoader({
       ...{ cols, wordsPerBeat: wordsPerBeat(arch), bareWords: bareWordsPerBeat(arch), bareFrom: BARE },
@@ -176,8 +180,16 @@ export class Machine {
     this.#weightsLeaving = new Delay(rows + cols + 8);
     this.#parts = [
       ...[this.control, ...this.readers, ...this.readPorts, this.gather, this.writer, this.writePort],
-      ...[this.ifmLoad, this.weightFetch, this.issue, this.sequencer, ...this.feeders, this.loader],
-      ...[this.psumDrain, this.array, this.drain, ...this.lanes, this.emit, ...Object.values(this.#tables)],
+      ...[this.ifmLoad, this.weightFetch, this.issue, this.sequencer, ...this.paces, ...this.feeders],
+      ...[
+        this.loader,
+        this.psumDrain,
+        this.array,
+        this.drain,
+        ...this.lanes,
+        this.emit,
+        ...Object.values(this.#tables),
+      ],
     ];
   }
 
@@ -190,6 +202,11 @@ export class Machine {
     const writes = this.#memoryWrites();
     for (const part of this.#parts) part.commit();
     for (const write of writes) write();
+  }
+
+  /** Non-zeros x taps of every row in a wave, by the address of its entries. */
+  rowSlots(entry: number): readonly number[] {
+    return this.#entries.map((row) => row[entry]?.slots ?? 0);
   }
 
   /** The beat that a reader takes in this cycle. */
@@ -259,7 +276,7 @@ export class Machine {
       beat: this.readPorts[1]!.data,
       partition: this.#tables.loadPartitions.out,
       taps: this.#tables.taps.out,
-      slotsAddress: issue.slotsAddress,
+      waveAddress: issue.waveAddress,
     });
     weightFetch.tick({
       ...{ start: control.followingKnown, layer: control.following, release: this.#weightsLeaving.out },
@@ -272,22 +289,27 @@ export class Machine {
         regionEmitted: this.emit.emitted,
         halfCleared: this.emit.cleared,
         lanesReady: this.emit.lanesReady && control.tablesReady,
-        slots: ifmLoad.slots,
+        works: ifmLoad.works,
       },
       partition: this.#tables.issuePartitions.out,
       group: this.#tables.groups.out,
       tile: this.#tables.issueTiles.out,
       recordReady: sequencer.recordReady,
     });
-    sequencer.tick({ record: issue.record });
+    sequencer.tick({
+      record: issue.record,
+      weightStep: layer.weightStep,
+      done: this.paces.map(({ done }) => done),
+    });
   }
 
   #tickArray(): void {
-    const { sequencer, feeders, loader, psumDrain, array } = this;
+    const { sequencer, paces, feeders, loader, psumDrain, array } = this;
     for (const [r, feeder] of feeders.entries()) {
-      const { control, entryAddress } = this.#above(r);
+      const [pace, entry] = [paces[r]!, this.#entry[r]];
+      pace.tick({ announced: r === 0 ? sequencer.announced : paces[r - 1]!.announced, entry });
       feeder.signed = this.control.layer.signed === 1;
-      feeder.tick({ control, entryAddress, entry: this.#entry[r], value: this.#streams.values[r] ?? 0 });
+      feeder.tick({ control: pace.control, entry, value: this.#streams.values[r] ?? 0 });
     }
     loader.tick({ load: sequencer.load, ...this.#streams });
     psumDrain.tick({ drain: sequencer.drain, finish: sequencer.finish });
@@ -302,10 +324,6 @@ export class Machine {
   /** What the compute core lets be heard of its sequencer, 3 cycles before it reaches the array. */
   get #heard(): SequencerEvent {
     return this.#events.at(-1)!;
-  }
-
-  #above(r: number): Pick<IfmStream, 'control' | 'entryAddress'> {
-    return r === 0 ? this.sequencer : this.feeders[r - 1]!;
   }
 
   #tickOfmaps(): void {
@@ -339,15 +357,15 @@ export class Machine {
 
   /** What the plain memories and delays do at the end of the cycle, found out before anything commits. */
   #memoryWrites(): readonly (() => void)[] {
-    const { sequencer, ifmLoad, weightFetch, feeders } = this;
-    const entries = feeders.map((_, r) => this.#entries[r]![this.#above(r).entryAddress]);
+    const { sequencer, ifmLoad, weightFetch } = this;
+    const entries = this.paces.map(({ entryAddress }, r) => this.#entries[r]![entryAddress]);
     const streams = this.#read();
     const { ended, started } = this.#heard;
     const freesIfmap = ended?.freesIfmap === true;
     const freesWeights = started?.freesWeights === true;
     const event = {
       ended: sequencer.ended && tagOf(sequencer.ended.tag),
-      started: sequencer.control && tagOf(sequencer.started),
+      started: sequencer.announced && tagOf(sequencer.started),
       drains: sequencer.drain !== undefined,
     };
     const [table, entry] = [this.control.table, ifmLoad.entry];

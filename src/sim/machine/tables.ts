@@ -14,6 +14,7 @@ import {
 import { BEAT_BYTES } from '../../blocks/table-memory/beat.ts';
 import { steps } from '../../schedule/channel-order.ts';
 import { area, height, type Rect, width } from '../../schedule/tiling.ts';
+import { weightStep } from '../../schedule/weight-banks.ts';
 import type { CutLayer } from './cut.ts';
 import { bitmapPitch, bitmapsAt, type PlacedLayout, valuePitch, valuesAt } from './layout.ts';
 import type { MachineShape } from './shape.ts';
@@ -83,6 +84,7 @@ export function layerTables(cut: CutLayer, at: Placement) {
         signed: Number(layer.signed),
         weightFirst: Number(cut.weightFirst),
         bare: Number(cut.bare),
+        weightStep: weightStep(Math.max(...cut.taps), arch.pe),
         ...{ partitions: regions.length, units, blocks, unitBlocks: cut.unitBlocks, chunks },
         ...{ chunkGroups: cut.chunkGroups, weights: at.weightsAt, columnBeats, blockBeats },
         unitBeats: columnBeats * cols,

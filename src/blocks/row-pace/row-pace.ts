@@ -1,0 +1,66 @@
+/**
+ * The pace of a row: waves that are announced wait here until the row has done what came before, each row for itself.
+ * Its silicon is row_pace.sv, which draws it.
+ */
+import { Fifo } from '../fifo/fifo.ts';
+import type { RowEntry, WaveControl } from '../ifm-stream/ifm-stream.ts';
+
+/** Waves that are announced, or whose weights are on their way, at once: at most. */
+export const IN_FLIGHT = 8;
+
+/** A wave whose weights are there. */
+export interface AnnouncedWave extends WaveControl {
+  readonly entry: number; // address of its entry in every row
+}
+
+export interface RowPaceInputs {
+  readonly announced: AnnouncedWave | undefined;
+  readonly entry: RowEntry | undefined; // what the memory gave for entryAddress of the cycle before
+}
+
+export class RowPace {
+  announced: AnnouncedWave | undefined; // to the row below
+  /** A bit a wave, modulo IN_FLIGHT: it changes as the row is done with the wave. */
+  done = 0;
+  readonly #gap: number;
+  readonly #waiting = new Fifo<AnnouncedWave>(IN_FLIGHT);
+  #there = false; // the entry of the wave that waits first
+  #busy = false;
+  #left = 0; // slots of the wave that runs, its gap included, after this one
+  #runs = 0; // which wave, modulo IN_FLIGHT
+  #inputs: RowPaceInputs = { announced: undefined, entry: undefined };
+
+  constructor({ channelGap }: { channelGap: number }) {
+    this.#gap = channelGap;
+  }
+
+  /** The wave that starts in this cycle. */
+  get control(): WaveControl | undefined {
+    return this.#there && !this.#busy ? this.#waiting.out : undefined;
+  }
+
+  get entryAddress(): number {
+    return this.#waiting.out?.entry ?? 0;
+  }
+
+  tick(inputs: RowPaceInputs): void {
+    this.#inputs = inputs;
+    this.#waiting.tick({ word: inputs.announced, outReady: this.control !== undefined });
+  }
+
+  commit(): void {
+    const { announced, entry } = this.#inputs;
+    const starts = this.control !== undefined;
+    if (starts && !entry) throw new Error('a wave started without its entry');
+    this.#there = this.#waiting.out !== undefined && !starts;
+    if (starts) [this.#busy, this.#left] = [true, entry!.slots + this.#gap - 1];
+    else if (this.#busy) this.#left--;
+    if (this.#busy && this.#left === 0) {
+      this.#busy = false;
+      this.done ^= 1 << this.#runs;
+      this.#runs = (this.#runs + 1) % IN_FLIGHT;
+    }
+    this.announced = announced;
+    this.#waiting.commit();
+  }
+}
