@@ -7,7 +7,7 @@ import type { Accelerator } from './accelerator.ts';
 import { sense } from './sense.ts';
 
 /** What sets it apart, whatever architecture it is given: docs/papers/swallow.md. */
-const HABITS = { rearrange: 'none', reuse: 'reuse-ifmap-first' } as const;
+const HABITS = { rearrange: 'none', pace: 'lock-step', reuse: 'reuse-ifmap-first' } as const;
 
 export const swallow: Accelerator = {
   name: 'swallow',

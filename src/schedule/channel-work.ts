@@ -7,6 +7,8 @@ import { chooseUnroll, type LoweredLayer, lower, type PlaneSlice } from './lower
 /** Of virtual channels, channel * slices + slice, in an ifmap; or, where none is known, of one without zeros: then the taps alone decide. */
 export interface ChannelWork {
   readonly slices: number;
+  /** Of the virtual channel that has most taps. */
+  readonly mostTaps: number;
   readonly of: (ifmap: ByteData | undefined) => Float64Array;
 }
 
@@ -16,6 +18,7 @@ export function channelWork(conv: ConvShape, weight: Int8Array, arch: Arch): Cha
   const slices = Math.max(...lowered.map((layer) => layer.slices.length));
   return {
     slices,
+    mostTaps: taps.flat().reduce((most, held) => held.reduce((m, k) => Math.max(m, k), most), 0),
     of(ifmap) {
       const work = new Float64Array(conv.C * slices);
       for (const [phase, layer] of lowered.entries())

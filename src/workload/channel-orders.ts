@@ -8,6 +8,7 @@ import type { Model } from '../model/model.ts';
 import type { LayerWork } from '../model/work.ts';
 import { type ChannelOrder, orderByWork } from '../schedule/channel-order.ts';
 import { type ChannelWork, channelWork } from '../schedule/channel-work.ts';
+import { wavesApart } from '../schedule/weight-banks.ts';
 
 export interface ChannelOrders {
   /** Whether what is counted matters. */
@@ -39,10 +40,12 @@ export function channelOrders(model: Model, arch: Arch, most: number): ChannelOr
       const others = (counted.get(name) ?? []).filter((_, i) => i < first || i >= end).slice(0, most);
       const known = others.length > 0 ? sum(others) : workOf(layer).of(undefined);
       const work = counts ? known : new Float64Array(known.length);
-      return orderByWork(work, workOf(layer).slices, {
+      const { slices, mostTaps } = workOf(layer);
+      return orderByWork(work, slices, {
         groups: conv.groups,
         pixels: pixels.get(name) ?? 1,
         rows: arch.array.rows,
+        banks: wavesApart(mostTaps, arch),
       });
     },
   };
