@@ -1,6 +1,7 @@
-/** Rows that run ahead: the fold against the sentences of its head, written wave by wave over arrays; and what never makes it faster. */
+/** Rows that run ahead: the fold against its plain twin, wave by wave over arrays; and what never makes it faster. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { type PlainWave, plainRows } from '../../test/fixtures/plain-rows.ts';
 import type { Arch } from '../arch/arch.ts';
 import { zcu102 } from '../arch/presets/zcu102.ts';
 import type { DealtTile } from './dealt-tile.ts';
@@ -15,12 +16,8 @@ const archOf = (banks: 1 | 2): Arch => ({
   pe: { ...zcu102.pe, psumBanks: banks },
 });
 
-interface PlainWave {
-  readonly work: readonly number[]; // of each row
-  readonly words: number;
-}
 interface PlainTile {
-  readonly waves: readonly PlainWave[];
+  readonly waves: readonly Pick<PlainWave, 'work' | 'words'>[];
   readonly psums: number; // 0: they stay
 }
 
@@ -60,37 +57,24 @@ const passOf = (tiles: readonly PlainTile[], what: Partial<Pass> = {}): Pass => 
 const passesOf = (program: readonly (readonly PlainTile[])[]): readonly Pass[] =>
   program.map((tiles) => passOf(tiles));
 
-/** Every quantity a list over waves, as the formulas stand in free-rows.ts. */
-function plain(program: readonly (readonly PlainTile[])[], arch: Arch, banks: number) {
-  const { psumBanks: psumBankCount, channelGap } = arch.pe;
-  const tiles = program.flat();
-  const waves = tiles.flatMap((tile, t) =>
+function plain(program: readonly (readonly PlainTile[])[], { pe }: Arch, banks: number) {
+  const waves = program.flat().flatMap((tile, t) =>
     tile.waves.map((wave, g) => ({
       ...wave,
-      bank: t % psumBankCount,
-      drains: g === tile.waves.length - 1 ? tile.psums : 0,
+      psumBank: t % pe.psumBanks,
+      psums: g === tile.waves.length - 1 ? tile.psums : 0,
     })),
   );
-  const [announced, done, drained]: [number[], number[], number[]] = [[], [], []];
-  const end: number[][] = [];
-  for (const [w, { work, words, bank, drains }] of waves.entries()) {
-    const load = Math.max(announced[w - 1] ?? 0, w >= banks ? done[w - banks]! + 1 : 0);
-    const cleared = drained.filter((_, d) => d % psumBankCount === bank).at(-1) ?? 0;
-    announced[w] = Math.max(load + words + 2, cleared);
-    end[w] = work.map((slots, r) => Math.max(announced[w]!, end[w - 1]?.[r] ?? 0) + slots + channelGap);
-    const all = Math.max(...end[w]!.map((each, r) => each + r)) + 4;
-    done[w] = Math.max((done[w - 1] ?? 0) + 1, all, drains > 0 ? (drained.at(-1) ?? 0) : 0);
-    if (drains > 0) drained.push(done[w]! + drains + 2);
-  }
+  const { done, cycles } = plainRows(waves, { banks, channelGap: pe.channelGap });
   let seen = 0;
   const ends = program.map((pass) => {
     seen += pass.reduce((sum, tile) => sum + tile.waves.length, 0);
     return done[seen - 1] ?? 0;
   });
-  return { cycles: Math.max(done.at(-1) ?? 0, drained.at(-1) ?? 0), ends };
+  return { cycles, ends };
 }
 
-test.each([1, 2] as const)('with %i psum banks, as the sentences say', (psumBankCount) => {
+test.each([1, 2] as const)('with %i psum banks, as its plain twin', (psumBankCount) => {
   const arch = archOf(psumBankCount);
   fc.assert(
     fc.property(anyProgram, anyBanks, (program, banks) => {
@@ -135,7 +119,7 @@ test('never before its busiest row, its loads or its drains; rows of equal total
       expect(cycles).toBeGreaterThanOrEqual(Math.max(busy.compute, busy.weights, busy.drain));
     }),
   );
-  const turn = (w: number): PlainWave => ({ work: [w % 2 ? 90 : 10, w % 2 ? 10 : 90, 50], words: 1 });
+  const turn = (w: number) => ({ work: [w % 2 ? 90 : 10, w % 2 ? 10 : 90, 50], words: 1 });
   const tiles = [{ waves: Array.from({ length: 20 }, (_, w) => turn(w)), psums: 20 }];
   const arch = archOf(2);
   const lockStep = chainTiles([timeTile(dealt(tiles[0]!), arch)], arch).cycles;
