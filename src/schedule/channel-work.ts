@@ -1,5 +1,6 @@
 /** What each virtual channel of a layer asks of its row: ifmap non-zeros x taps, summed over tiles. */
 import type { Arch } from '../arch/arch.ts';
+import { countNonZeroColumns } from '../tensor/bytes.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 import type { ByteData } from '../tensor/tensor.ts';
 import { chooseUnroll, type LoweredLayer, lower, type PlaneSlice } from './lowering.ts';
@@ -36,6 +37,14 @@ export function channelWork(conv: ConvShape, weight: Int8Array, arch: Arch): Cha
 function mostTaps({ C, K, R, S, groups }: ConvShape, weight: Int8Array, { taps }: PlaneSlice): Uint8Array {
   const most = new Uint8Array(C);
   const perGroup = C / groups;
+  if (R * S === 1) {
+    const whole = weight.length / groups; // filters of a group read the same channels
+    for (let g = 0; g < groups; g++) {
+      const held = countNonZeroColumns(weight.subarray(g * whole, (g + 1) * whole), perGroup);
+      for (let c = 0; c < perGroup; c++) most[g * perGroup + c] = Math.min(1, held[c]!);
+    }
+    return most;
+  }
   for (let k = 0; k < K; k++) {
     const first = Math.floor((k * groups) / K) * perGroup;
     for (let c = 0; c < perGroup; c++) {

@@ -19,6 +19,13 @@ export interface ChannelOrders {
   readonly orderOf: (work: LayerWork, without: readonly [first: number, end: number]) => ChannelOrder;
 }
 
+/** The inputs of a run that has none: drawn ones have nothing in common with each other. */
+export const NO_INPUTS = [0, 0] as const;
+
+/** Where an order is fixed for a whole layer; from up to `most` inputs, if they are counted. */
+export const fixedOrders = (model: Model, arch: Arch, most = 0): ChannelOrders | undefined =>
+  arch.rearrange === 'static' ? channelOrders(model, arch, most) : undefined;
+
 export function channelOrders(model: Model, arch: Arch, most: number): ChannelOrders {
   const pixels = flattenedPixels(model);
   const counts = arch.rearrange !== 'none';
