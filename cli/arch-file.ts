@@ -40,6 +40,9 @@ const FIELDS = {
     .describe(
       'channels as listed, in one order a layer, or sorted tile by tile, which the hardware here does not do',
     ),
+  pace: z
+    .enum(['free', 'lock-step'])
+    .describe('whether a row goes on to its next wave by itself, or all rows of a wave wait for the slowest'),
   reuse: z
     .enum(['reuse-ifmap-first', 'reuse-weight-first'])
     .optional()
@@ -65,6 +68,7 @@ export const ARCH_FILE = z.strictObject({
   buffers: FIELDS.buffers.partial().optional(),
   dram: FIELDS.dram.partial().optional(),
   rearrange: FIELDS.rearrange.optional(),
+  pace: FIELDS.pace.optional(),
   reuse: FIELDS.reuse,
   storage: FIELDS.storage,
   energy: energy.optional(),

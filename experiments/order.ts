@@ -1,6 +1,7 @@
 /**
- * What a fixed order of channels is worth: conv images/s by the cost model with channels in their own order, in one
- * order a layer (by taps; by their work in other images; by that in the image itself, an oracle), and sorted tile by tile.
+ * What an order of channels is worth, where rows run ahead and where they wait for each other: conv images/s by the cost
+ * model with channels in their own order, in one order a layer (by taps; by their work in other images; by that in the
+ * image itself, an oracle), and sorted tile by tile.
  *
  *   SENSE_DATA_DIR=<data> npx tsx experiments/order.ts        -> results/order.json, a table on stdout
  *
@@ -22,6 +23,7 @@ import { fold } from '../src/quantize/fold.ts';
 import { postTraining } from '../src/quantize/post-training.ts';
 import { type ChannelOrder, orderByWork, ownOrder } from '../src/schedule/channel-order.ts';
 import { channelWork } from '../src/schedule/channel-work.ts';
+import { wavesApart } from '../src/schedule/weight-banks.ts';
 import { type Random, seeded } from '../src/tensor/random.ts';
 import type { ByteData, Tensor } from '../src/tensor/tensor.ts';
 import { measureBatch } from '../src/workload/measured-works.ts';
@@ -41,12 +43,23 @@ const { arch } = sense;
 const rule = ruleFor(sense, arch, ownChoice(sense, 0.5, arch));
 const onlyConv = (works: Iterable<LayerWork>): readonly LayerWork[] =>
   [...works].filter(({ op }) => op === 'conv');
-const cycles = (work: LayerWork, rearrange: Arch['rearrange'], order?: ChannelOrder): number =>
-  sense.cost({ ...work, order }, { ...arch, rearrange }).cycles;
+type Pace = Arch['pace'];
+const PACES: readonly Pace[] = ['free', 'lock-step'];
+const cycles = (work: LayerWork, pace: Pace, order?: ChannelOrder): number =>
+  sense.cost({ ...work, order }, { ...arch, pace, rearrange: order ? 'static' : 'per-tile' }).cycles;
 
-/** Cycles of all that is run, by order. */
-type Sums = Map<string, number>;
-const add = (sums: Sums, name: string, n: number): void => void sums.set(name, (sums.get(name) ?? 0) + n);
+/** Cycles of all that is run, by pace and order. */
+type Sums = Readonly<Record<Pace, Map<string, number>>>;
+const noSums = (): Sums => ({ free: new Map(), 'lock-step': new Map() });
+/** An order may depend on the pace; undefined: tile by tile. */
+function add(
+  sums: Sums,
+  id: string,
+  work: LayerWork,
+  orderAt: (pace: Pace) => ChannelOrder | undefined,
+): void {
+  for (const pace of PACES) sums[pace].set(id, (sums[pace].get(id) ?? 0) + cycles(work, pace, orderAt(pace)));
+}
 
 interface Known {
   /** Non-zeros and work of each channel in each calibration image. */
@@ -92,8 +105,14 @@ function blurred(values: Float64Array, correlation: number, random: Random): Flo
   return Float64Array.from(ranks(noisy), (rank) => sorted[rank]!);
 }
 
-const byWork = ({ conv: { groups } }: LayerWork, work: Float64Array, slices: number): ChannelOrder =>
-  orderByWork(work, slices, { groups, pixels: 1, rows: arch.array.rows });
+/** By the work of virtual channels, for each pace. */
+const byWork = ({ conv, weight }: LayerWork, work: Float64Array) => {
+  const { slices, mostTaps } = channelWork(conv, weight.data, arch);
+  const { groups } = conv;
+  const { rows } = arch.array;
+  return (pace: Pace): ChannelOrder =>
+    orderByWork(work, slices, { groups, pixels: 1, rows, banks: wavesApart(mostTaps, { ...arch, pace }) });
+};
 
 /** One layer of one image in every order that needs no calibration. */
 function runLayer(work: LayerWork, correlation: number, sums: Sums): void {
@@ -101,24 +120,28 @@ function runLayer(work: LayerWork, correlation: number, sums: Sums): void {
   const { of, slices } = channelWork(conv, weight.data, arch);
   const dense = of(undefined);
   const guess = blurred(nonZeros(work, ifmaps[0]!), correlation, seeded(1, `blur ${name}`));
-  const orders = {
-    own: ownOrder(conv.C),
-    taps: byWork(work, dense, slices),
-    blurred: byWork(
+  add(sums, 'own', work, () => ownOrder(conv.C));
+  add(sums, 'taps', work, byWork(work, dense));
+  add(
+    sums,
+    'blurred',
+    work,
+    byWork(
       work,
       dense.map((x, v) => x * guess[Math.floor(v / slices)]!),
-      slices,
     ),
-    oracle: byWork(work, of(ifmaps[0]), slices),
-  };
-  for (const [id, order] of Object.entries(orders)) add(sums, id, cycles(work, 'static', order));
-  // The cost model's own: virtual channels one by one, sorted anew for every partition and block of filters.
-  add(sums, 'virtual oracle', cycles(work, 'static'));
-  add(sums, 'per tile', cycles(work, 'per-tile'));
+  );
+  add(sums, 'oracle', work, byWork(work, of(ifmaps[0])));
+  add(sums, 'per tile', work, () => undefined);
 }
 
-const perSecond = (sums: Sums, images: number): Readonly<Record<string, number>> =>
-  Object.fromEntries([...sums].map(([id, n]) => [id, (images * arch.clock) / n]));
+const perSecond = (sums: Sums, images: number) =>
+  Object.fromEntries(
+    PACES.map((pace) => [
+      pace,
+      Object.fromEntries([...sums[pace]].map(([id, n]) => [id, (images * arch.clock) / n])),
+    ]),
+  );
 
 interface Real {
   readonly file: string;
@@ -163,19 +186,19 @@ async function runReal({ file, images, preprocess, calibrate, run }: Real) {
   let [weighed, all] = [0, 0];
   for (const work of works) {
     if (work.conv.C / work.conv.groups === 1) continue;
-    const n = cycles(work, 'static', ownOrder(work.conv.C));
+    const n = cycles(work, 'lock-step', ownOrder(work.conv.C));
     weighed += n * rankCorrelation(sum(known.get(work.name)!.nonZeros), nonZeros(work, work.ifmaps[0]!));
     all += n;
   }
   const correlation = weighed / all;
-  const sums: Sums = new Map();
+  const sums = noSums();
   for (const work of works) {
-    const { slices } = channelWork(work.conv, work.weight.data, arch);
     for (const count of calibrate)
       add(
         sums,
         `calibrated on ${count}`,
-        cycles(work, 'static', byWork(work, sum(known.get(work.name)!.work.slice(0, count)), slices)),
+        work,
+        byWork(work, sum(known.get(work.name)!.work.slice(0, count))),
       );
     runLayer(work, correlation, sums);
   }
@@ -194,7 +217,7 @@ function runZoo(name: string, correlation: number) {
     },
     ({ op }) => op === 'conv',
   );
-  const sums: Sums = new Map();
+  const sums = noSums();
   for (const work of works) runLayer(work, correlation, sums);
   return { network: name, layers: convLayers(model).length, imagesPerSecond: perSecond(sums, 1) };
 }
@@ -206,10 +229,11 @@ const correlation = (real[0]!.rankCorrelation + real[1]!.rankCorrelation) / 2;
 const synthetic = ['alexnet', 'vgg16', 'resnet50', 'googlenet'].map((name) => runZoo(name, correlation));
 writeResult('order', { schema: 'sense.order/1', correlation, real, synthetic });
 for (const { network, imagesPerSecond } of [...synthetic, ...real])
-  process.stdout.write(
-    `${network}: ${Object.entries(imagesPerSecond)
-      .map(([id, n]) => `${id} ${Number(n.toPrecision(3))}`)
-      .join(', ')}\n`,
-  );
+  for (const [pace, rates] of Object.entries(imagesPerSecond))
+    process.stdout.write(
+      `${network}, ${pace}: ${Object.entries(rates)
+        .map(([id, n]) => `${id} ${Number(n.toPrecision(3))}`)
+        .join(', ')}\n`,
+    );
 for (const { network, rankCorrelation: rank } of real)
   process.stdout.write(`${network}: rank correlation ${rank.toFixed(2)}\n`);

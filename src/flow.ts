@@ -18,7 +18,7 @@ import type { Report } from './report/report.ts';
 import { layerTasks, stretches } from './sim/machine/layer-tasks.ts';
 import { type NetworkTask, networkTasks } from './sim/machine/network-tasks.ts';
 import { assumedWorks } from './workload/assumed-works.ts';
-import { type ChannelOrders, channelOrders } from './workload/channel-orders.ts';
+import { type ChannelOrders, channelOrders, fixedOrders, NO_INPUTS } from './workload/channel-orders.ts';
 import { layerFilter, type PublishedDensities } from './workload/densities.ts';
 import { measureBatch, type NetworkInput } from './workload/measured-works.ts';
 import { type PrunedModel, pruneModel as pruneWith } from './workload/prune-model.ts';
@@ -114,7 +114,7 @@ function runMeasured(
   );
   const answers = gatherAnswers(request.model, request.labels);
   const orders = ordersOf(request, quantized.model);
-  if (orders?.counts)
+  if (orders?.counts && inputs.length > request.batch)
     for (const input of values.slice(0, MOST_CALIBRATION_IMAGES + request.batch))
       orders.count(measureBatch(quantized, [input]).works);
   for (let first = 0; first < inputs.length; first += request.batch) {
@@ -175,6 +175,6 @@ function runAssumed(
 
 /** The order of channels where one is fixed for a whole layer: where it is asked for, and wherever hardware is to run. */
 const ordersOf = ({ arch, onTasks }: RunRequest, model: Model): ChannelOrders | undefined =>
-  onTasks || arch.rearrange === 'static' ? channelOrders(model, arch, MOST_CALIBRATION_IMAGES) : undefined;
-
-const NO_INPUTS = [0, 0] as const;
+  onTasks
+    ? channelOrders(model, arch, MOST_CALIBRATION_IMAGES)
+    : fixedOrders(model, arch, MOST_CALIBRATION_IMAGES);

@@ -29,14 +29,14 @@ export async function checkFidelity(fidelity: Fidelity, options: OptionValues): 
   return undefined;
 }
 
-/** The architecture as the hardware is: it sorts no tile by itself, so channels come in one order a layer, or their own. */
+/** The architecture as the hardware is: rows run ahead, and no tile is sorted by itself: one order a layer, or channels' own. */
 export function hardwareArch(fidelity: Fidelity, machine: Accelerator, arch: Arch): Arch {
   if (fidelity === 'cost') return arch;
   if (!machine.silicon)
     fail(`${machine.name} is a closed form here: there is no core of it to run`, {
       hint: '--fidelity cost, or a machine with silicon: --machine sense',
     });
-  return arch.rearrange === 'per-tile' ? { ...arch, rearrange: 'static' } : arch;
+  return { ...arch, pace: 'free', rearrange: arch.rearrange === 'none' ? 'none' : 'static' };
 }
 
 export interface Executed {

@@ -23,6 +23,7 @@ const arch: Arch = {
     source: 'assumed: two channels of DDR3-1600, 80 % reached; buffers of 8 + 33 + 8 KB from memory',
   },
   rearrange: 'none',
+  pace: 'lock-step',
   energy: '45nm-horowitz',
 };
 

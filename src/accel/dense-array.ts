@@ -14,7 +14,7 @@ export const denseArray = (
   fidelity:
     "compute cycles equal SCALE-Sim's, fold by fold; DRAM is our own model, dense operands in the cheaper order of reuse with loads and stores wholly overlapped, so stalls are a lower bound: without any overlap a layer takes its compute and its DRAM cycles added up",
   published: [],
-  arch: zcu102,
+  arch: { ...zcu102, rearrange: 'none', pace: 'lock-step' },
   shape: squareArray,
   skips: { zeroWeights: false, zeroIfmaps: false },
   rule: () => ({ kind: 'none', zeros: 0, blockFilters: 1, slicesOf: wholeKernel }),

@@ -30,6 +30,7 @@ export const eyerissV2Chip: Arch = {
       'assumed: the text names no memory; 12.8 GB/s as for the ZCU102, so that comparisons differ in the chip alone',
   },
   rearrange: 'none',
+  pace: 'lock-step',
   energy: '45nm-horowitz',
 };
 

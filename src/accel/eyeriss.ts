@@ -32,6 +32,7 @@ export const eyerissChip: Arch = {
       "JSSC 2017, section VI: the chip's 64-bit link at 60 MHz (from memory); the DRAM behind it keeps up",
   },
   rearrange: 'none',
+  pace: 'lock-step',
   energy: '45nm-sparseloop',
 };
 

@@ -28,6 +28,7 @@ const arch: Arch = {
     source: 'assumed, as are the buffers: the text at hand states neither',
   },
   rearrange: 'none',
+  pace: 'lock-step',
   energy: '45nm-horowitz',
 };
 

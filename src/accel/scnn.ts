@@ -26,6 +26,7 @@ const arch: Arch = {
     source: `${ISCA}, 50 GB/s in its evaluation (from memory); taken as reached, bursts of 64 bytes assumed`,
   },
   rearrange: 'none',
+  pace: 'lock-step',
   energy: '45nm-horowitz',
 };
 

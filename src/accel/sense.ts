@@ -8,7 +8,7 @@ import { type Accelerator, squareArray } from './accelerator.ts';
 export const sense: Accelerator = {
   name: 'sense',
   summary:
-    'sparse systolic array: equal non-zeros a kernel, channels rearranged by their zeros, Partition Reuse',
+    'sparse systolic array: equal non-zeros a kernel, rows that run ahead of each other, Partition Reuse',
   cite: 'Sun et al., Sense: Model Hardware Co-design for Accelerating Sparse Neural Networks, arXiv:2202.00389v1, 2022',
   fidelity:
     'exact to the cycle against the stepped model and the RTL where DRAM does not stall it; loads and stores overlap pass by pass',

@@ -23,6 +23,7 @@ const arch: Arch = {
     source: 'assumed: as for the cartesian machine it is compared with, so that neither gains by its memory',
   },
   rearrange: 'none',
+  pace: 'lock-step',
   energy: '45nm-horowitz',
 };
 

@@ -34,6 +34,7 @@ const published: Arch = {
     source: 'assumed, the same as for the FPGA machine: SPOTS states none that is at hand',
   },
   rearrange: 'none',
+  pace: 'lock-step',
   energy: '45nm-horowitz',
 };
 

@@ -6,8 +6,8 @@ import { hertz } from '../units.ts';
 import type { Accelerator } from './accelerator.ts';
 import { sense } from './sense.ts';
 
-/** What sets it apart, whatever architecture it is given: docs/papers/swallow.md. */
-const HABITS = { rearrange: 'none', reuse: 'reuse-ifmap-first' } as const;
+/** What sets it apart, whatever architecture and order it is given: docs/papers/swallow.md. */
+const HABITS = { rearrange: 'none', pace: 'lock-step', reuse: 'reuse-ifmap-first' } as const;
 
 export const swallow: Accelerator = {
   name: 'swallow',
@@ -39,10 +39,10 @@ export const swallow: Accelerator = {
   shape: sense.shape,
   skips: { zeroWeights: true, zeroIfmaps: true },
   rule: (zeros, arch) => ({ ...sense.rule(zeros, arch), kind: 'magnitude' }),
-  cost: (work, arch) => planLayer(work, { ...arch, ...HABITS }).cost,
+  cost: (work, arch) => planLayer({ ...work, order: undefined }, { ...arch, ...HABITS }).cost,
   execute: (work, arch) => {
     const own = { ...arch, ...HABITS };
-    const { operands, schedule } = planLayer(work, own);
+    const { operands, schedule } = planLayer({ ...work, order: undefined }, own);
     return scheduledConv(operands, schedule, own);
   },
 };

@@ -13,7 +13,7 @@ export interface Pe {
   /** 2: one tile drains while the next one accumulates. */
   readonly psumBanks: 1 | 2;
   readonly psumBits: number;
-  /** Taps one of the two weight banks holds: bounds a slice. */
+  /** Taps a PE can hold of one wave: bounds a slice. It has room for twice as many, cut into banks (schedule/weight-banks.ts). */
   readonly weightDepth: number;
   /** Weights a column takes in a cycle while loading. */
   readonly weightLanes: number;
@@ -42,6 +42,11 @@ export interface Arch {
   readonly dram: Dram;
   /** How channels are dealt into waves; the hardware here sorts no tile by itself, so of it 'per-tile' is the closed form's. */
   readonly rearrange: 'none' | 'static' | 'per-tile';
+  /**
+   * 'free': a row goes on to its next wave as soon as that wave's weights are there, as many waves ahead of the others as a
+   * PE has banks of weights. 'lock-step': all rows of a wave wait for the slowest.
+   */
+  readonly pace: 'free' | 'lock-step';
   /** An order of reuse for every layer alike; where it is left out, whichever moves fewer bytes, layer by layer. */
   readonly reuse?: Reuse | undefined;
   /** 'dense': zeros are stored and moved like any value; left out, bitmaps and non-zeros where that is smaller. */

@@ -5,19 +5,27 @@ import type { FilterBlock } from '../schedule/blocks.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { bits, bytes, cycles, macs, words } from '../units.ts';
 import type { Activity } from './activity.ts';
+import { arrayTime } from './array-time.ts';
 import type { LayerCounts } from './count-layer.ts';
+import type { ArrayTime } from './free-rows.ts';
 import type { BoundBy, LayerCost, Reuse, Traffic } from './layer-cost.ts';
 import type { Pass } from './passes.ts';
 import { pipelineCycles, type Step } from './pipeline.ts';
 import { inReuseOrder, nonEmptyChannels, type OrderedPass, type ReuseInputs } from './reuse-order.ts';
-import { chainTiles } from './timing.ts';
 
 /** The cost of running the passes in the order that `reuse` asks for. */
 export function layerCost(inputs: ReuseInputs, reuse: Reuse): LayerCost {
   const { counts, schedule, arch } = inputs;
   const order = inReuseOrder(inputs, reuse);
-  const tiles = order.flatMap(({ pass }) => pass.tiles);
-  const { ends, cycles: onArray } = chainTiles(tiles, arch);
+  const {
+    ends,
+    cycles: onArray,
+    busy,
+  } = arrayTime(
+    order.map(({ pass }) => pass),
+    counts,
+    arch,
+  );
   const skew = arch.array.rows + arch.array.cols - 2;
 
   const steps = pipelineSteps(order, ends, onArray + skew);
@@ -30,10 +38,10 @@ export function layerCost(inputs: ReuseInputs, reuse: Reuse): LayerCost {
     cycles: cycles(pipelineCycles(steps, arch)),
     computeCycles,
     dramCycles: dram,
-    boundBy: busiest(tiles, dram),
+    boundBy: busiest(busy, dram),
     dataflow: reuse,
     tile: schedule.tile,
-    waves: tiles.reduce((total, time) => total + time.waves, 0),
+    waves: sum(({ tiles }) => tiles.reduce((total, { waves }) => total + waves, 0)),
     macsEffectual: macs(counts.macsEffectual),
     macsIssued: macs(sum((pass) => pass.slots * filtersPerChannel(schedule.blocks[pass.block]!, schedule))),
     traffic,
@@ -44,11 +52,10 @@ export function layerCost(inputs: ReuseInputs, reuse: Reuse): LayerCost {
 /** Passes as steps of the pipeline; one that waits for nothing from DRAM belongs to the step before it. */
 function pipelineSteps(order: readonly OrderedPass[], ends: Float64Array, total: number): readonly Step[] {
   const steps: { compute: number; load: number; store: number }[] = [];
-  let [tile, before] = [0, 0];
-  for (const [i, { pass, load, store }] of order.entries()) {
-    tile += pass.tiles.length;
+  let before = 0;
+  for (const [i, { load, store }] of order.entries()) {
     // The last drain, and the way to the far corner of the array, fall to the last pass.
-    const end = i === order.length - 1 ? total : tile > 0 ? ends[tile - 1]! : 0;
+    const end = i === order.length - 1 ? total : ends[i]!;
     const open = steps.at(-1);
     if (open && load === 0) {
       open.compute += end - before;
@@ -86,11 +93,11 @@ export const filtersPerChannel = ({ filters, channels }: FilterBlock, { conv }: 
   ((filters[1] - filters[0]) * (conv.C / conv.groups)) / (channels[1] - channels[0]);
 
 /** The resource with the most busy cycles sets the pace. */
-function busiest(tiles: readonly { compute: number; loads: number; drain: number }[], dram: number): BoundBy {
-  const busy: [BoundBy, number][] = [
-    ['compute', tiles.reduce((sum, { compute }) => sum + compute, 0)],
-    ['weights', tiles.reduce((sum, { loads }) => sum + loads, 0)],
-    ['drain', tiles.reduce((sum, { drain }) => sum + drain, 0)],
+function busiest({ compute, weights, drain }: ArrayTime['busy'], dram: number): BoundBy {
+  const busy: readonly [BoundBy, number][] = [
+    ['compute', compute],
+    ['weights', weights],
+    ['drain', drain],
     ['dram', dram],
   ];
   return busy.reduce((most, next) => (next[1] > most[1] ? next : most))[0];

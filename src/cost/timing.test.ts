@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { zcu102 } from '../arch/presets/zcu102.ts';
 import { dealer } from '../schedule/waves.ts';
-import { BANK_SWITCH, chainTiles, type TileTime, timeTile } from './timing.ts';
+import { dealTile } from './dealt-tile.ts';
+import { BANK_SWITCH, chainTiles, timeTile } from './timing.ts';
 
 const arch = { ...zcu102, array: { rows: 4, cols: 4 } };
 const channel = fc.record({ n: fc.integer({ min: 0, max: 36 }), k: fc.integer({ min: 0, max: 9 }) });
@@ -26,10 +27,12 @@ function wavesPlain(channels: readonly { n: number; k: number }[]): readonly Wav
   return waves;
 }
 
-const time = (channels: readonly { n: number; k: number }[], drain = 64): TileTime => {
+const time = (channels: readonly { n: number; k: number }[], psums = 64) => {
   const nonZeros = Uint16Array.from(channels, ({ n }) => n);
   const taps = Uint8Array.from(channels, ({ k }) => k);
-  return timeTile({ nonZeros, taps }, dealer(channels.length).byWork(nonZeros, taps), { arch, drain });
+  const order = dealer(channels.length).byWork(nonZeros, taps);
+  const dealt = dealTile({ nonZeros, taps }, order, { arch, psums });
+  return { ...timeTile(dealt, arch), slots: dealt.slots };
 };
 
 test('a tile takes the sum of its waves, each as long as its slowest row or the next load', () => {

@@ -1,5 +1,5 @@
 /**
- * What each idea of the paper brings: from a machine without any of them, each added alone; from the whole machine,
+ * What each idea of the paper brings, and rows that run ahead, which is ours: from a machine without any of them, each added alone; from the whole machine,
  * each taken away. Everything else is the same: array, clock, words, buffers, DRAM, share of zeros, ifmaps.
  */
 import { ownChoice } from '../accel/rule-choice.ts';
@@ -8,7 +8,7 @@ import type { Arch } from '../arch/arch.ts';
 import type { Lab } from './lab.ts';
 import { type Trial, trial, ZEROS } from './trial.ts';
 
-export const IDEAS = ['balance', 'rearrangement', 'reuse choice', 'compression'] as const;
+export const IDEAS = ['balance', 'rearrangement', 'running ahead', 'reuse choice', 'compression'] as const;
 export type Idea = (typeof IDEAS)[number];
 
 export interface AblationRow {
@@ -30,7 +30,7 @@ export interface Ablation {
 }
 
 const NOTE =
-  'conv layers at batch 1, half of the weights zero in every row. Without balance zeros lie anywhere in a layer; without rearrangement channels come as listed; without choice of reuse ifmaps stay on chip first, always; without compression zeros are stored and moved';
+  'conv layers at batch 1, half of the weights zero in every row. Without balance zeros lie anywhere in a layer; without rearrangement channels come as listed, with it in one order a layer, by their taps; without running ahead all rows of a wave wait for the slowest; without choice of reuse ifmaps stay on chip first, always; without compression zeros are stored and moved';
 
 const without = (ideas: readonly Idea[]): readonly Idea[] => IDEAS.filter((idea) => !ideas.includes(idea));
 
@@ -47,6 +47,7 @@ const trialWith = (ideas: readonly Idea[]): Trial => {
   const arch: Arch = {
     ...rest,
     rearrange: has('rearrangement') ? sense.arch.rearrange : 'none',
+    pace: has('running ahead') ? sense.arch.pace : 'lock-step',
     ...(!has('reuse choice') && { reuse: 'reuse-ifmap-first' }),
     ...(!has('compression') && { storage: 'dense' }),
   };

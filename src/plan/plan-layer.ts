@@ -10,9 +10,12 @@ import { countWeights, type WeightCounts } from '../cost/weight-counts.ts';
 import { fail } from '../errors.ts';
 import type { LayerWork } from '../model/work.ts';
 import { type FilterBlock, filterBlocks } from '../schedule/blocks.ts';
+import { type ChannelOrder, orderByWork, ownOrder } from '../schedule/channel-order.ts';
+import { channelWork } from '../schedule/channel-work.ts';
 import { chooseUnroll, type LoweredLayer, lower } from '../schedule/lowering.ts';
 import { type Operands, operandsOf, type Schedule } from '../schedule/schedule.ts';
 import { area, planeRegion, type Rect, type TileSize } from '../schedule/tiling.ts';
+import { wavesApart } from '../schedule/weight-banks.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 import { partitionIfmaps } from './partition-search.ts';
 import { type MeanLoad, rankTiles } from './tile-search.ts';
@@ -40,8 +43,9 @@ export function planLayer(work: LayerWork, arch: Arch): LayerPlan {
   const stored = ifmaps.map((ifmap) => storedIfmap(ifmap, conv, arch));
   const weights = countWeights(operands.weight, conv, lowered[0]!, blocks);
   const mean = meanLoad(conv, { lowered: lowered[0]!, blocks, weights, stored });
+  const order = work.order ?? orderUnasked(operands, arch);
   const withTile = (tile: TileSize): Schedule | undefined =>
-    scheduleLayer({ conv, lowered, blocks, tile, stored, ifmaps, weights, arch, order: work.order });
+    scheduleLayer({ conv, lowered, blocks, tile, stored, ifmaps, weights, arch, order });
   const rough = firstFit(rankTiles(lowered[0]!, mean, arch), withTile);
   if (!rough) failToFit(work, arch);
   const schedule = refit(rough, (region) => rankTiles({ ...lowered[0]!, ...region }, mean, arch), withTile);
@@ -58,6 +62,15 @@ export function planLayer(work: LayerWork, arch: Arch): LayerPlan {
 }
 
 const ORDERS: readonly Reuse[] = ['reuse-ifmap-first', 'reuse-weight-first'];
+
+/** Where no order is given: as channels are listed, or by their taps alone; never by what this input happens to hold. */
+function orderUnasked({ conv, weight }: Operands, arch: Arch): ChannelOrder {
+  if (arch.rearrange !== 'static') return { ...ownOrder(conv.C), by: 'channel' };
+  const { of, slices, mostTaps } = channelWork(conv, weight, arch);
+  const { groups } = conv;
+  const { rows } = arch.array;
+  return orderByWork(of(undefined), slices, { groups, pixels: 1, rows, banks: wavesApart(mostTaps, arch) });
+}
 
 /** Partition Reuse: the order that moves fewer bytes; of two that move the same, the faster. */
 function cheaper<R>(orders: readonly R[], cost: (order: R) => LayerCost): LayerCost {

@@ -11,6 +11,7 @@ import type { SparsityRule } from '../model/sparsity.ts';
 import type { LayerWork } from '../model/work.ts';
 import { fold } from '../quantize/fold.ts';
 import { type Assumptions, assumedWorks } from '../workload/assumed-works.ts';
+import { fixedOrders, NO_INPUTS } from '../workload/channel-orders.ts';
 import { pruneModel } from '../workload/prune-model.ts';
 import { type LayerLog, layerLog, makeReport } from './make-report.ts';
 import type { Report } from './report.ts';
@@ -41,13 +42,14 @@ export function contest(request: ContestRequest, contestants: readonly Contestan
   groups.forEach(({ rule, members }, g) => {
     const pruned = pruneModel(model, rule).model;
     const logs = members.map(({ arch, energy }): LayerLog => layerLog(arch, energy));
+    const orders = members.map(({ arch }) => fixedOrders(pruned, arch));
     const { works, total, source } = assumedWorks(pruned, rule, request);
     if (total === 0)
       fail('no conv or fully connected layer is left to run', { hint: 'check --layers against sense list' });
     let done = g * total;
     for (const work of works) {
       members.forEach(({ machine, arch }, i) => {
-        logs[i]!.add(work, costOf(machine, work, arch));
+        logs[i]!.add(work, costOf(machine, { ...work, order: orders[i]?.orderOf(work, NO_INPUTS) }, arch));
       });
       request.onProgress?.({ stage: 'layers', done: ++done, total: groups.length * total });
     }

@@ -5,8 +5,8 @@ import type { ConvShape } from '../tensor/conv.ts';
 import { isOrder, orderByWork, ownOrder, planesInOrder, virtualInOrder, within } from './channel-order.ts';
 import { channelWork } from './channel-work.ts';
 
-const order = (work: readonly number[], { slices = 1, groups = 1, pixels = 1 } = {}) => {
-  const found = orderByWork(Float64Array.from(work), slices, { groups, pixels, rows: 4 });
+const order = (work: readonly number[], { slices = 1, groups = 1, pixels = 1, banks = 1 } = {}) => {
+  const found = orderByWork(Float64Array.from(work), slices, { groups, pixels, rows: 4, banks });
   return { ...found, channels: [...found.channels] };
 };
 

@@ -53,30 +53,66 @@ export interface Movable {
   readonly groups: number;
   readonly pixels: number;
   readonly rows: number; // of the array
+  /** How many waves its rows may be apart: banks of weights of a PE; 1 where they run in lock-step. */
+  readonly banks: number;
 }
 
-/** By the work of virtual channels: most first, so that a wave's rows have about the same; ties by channel. */
+/**
+ * By the work of virtual channels: most first, so that a wave's rows have about the same; ties by channel. Where rows run
+ * ahead, what counts is that every row has the same in all, so every second wave may be dealt from the last row to the
+ * first. Of these, and of slice after slice or channel after channel, whichever takes the rows the least time.
+ */
 export function orderByWork(
   work: Float64Array,
   slices: number,
-  { groups, pixels, rows }: Movable,
+  { groups, pixels, rows, banks }: Movable,
 ): ChannelOrder {
   const each = pixels * slices;
   const planes = work.length / each;
   const total = new Float64Array(planes);
   for (const [v, n] of work.entries()) total[Math.floor(v / each)]! += n;
   const group = (plane: number): number => Math.floor((plane * groups) / planes);
-  const channels = own(planes).sort((a, b) => group(a) - group(b) || total[b]! - total[a]! || a - b);
-  if (pixels > 1) return planesInOrder({ channels, by: 'slice' }, pixels);
-  const [bySlice, byChannel] = (['slice', 'channel'] as const).map((by) => ({ channels, by }));
-  const time = (order: ChannelOrder): number => wavesOf(virtualInOrder(order, slices), work, rows);
-  return time(byChannel!) < time(bySlice!) ? byChannel! : bySlice!;
+  const sorted = own(planes).sort((a, b) => group(a) - group(b) || total[b]! - total[a]! || a - b);
+  const snake = (perWave: number): Int32Array => thereAndBack(sorted, planes / groups, perWave);
+  const bySlice = (channels: Int32Array): ChannelOrder =>
+    pixels > 1 ? planesInOrder({ channels, by: 'slice' }, pixels) : { channels, by: 'slice' };
+  const byChannel = (channels: Int32Array): readonly ChannelOrder[] =>
+    pixels > 1 ? [] : [{ channels, by: 'channel' }];
+  const candidates = [bySlice(sorted), ...byChannel(sorted)];
+  if (banks > 1) {
+    candidates.push(bySlice(snake(rows)), ...byChannel(snake(Math.ceil(rows / slices))));
+    candidates.push(bySlice(own(planes)), ...byChannel(own(planes)));
+  }
+  const times = candidates.map((order) => rowsTime(virtualInOrder(order, slices), work, { rows, banks }));
+  return candidates[times.indexOf(Math.min(...times))]!;
 }
 
-/** Each wave takes as long as its slowest row. */
-function wavesOf(virtual: Int32Array, work: Float64Array, rows: number): number {
-  let time = 0;
-  for (let from = 0; from < virtual.length; from += rows)
-    time += virtual.subarray(from, from + rows).reduce((most, v) => Math.max(most, work[v]!), 0);
-  return time;
+/** Every second stretch of a group's channels the other way round. */
+function thereAndBack(channels: Int32Array, group: number, stretch: number): Int32Array {
+  const turned = channels.slice();
+  for (let first = 0; first < turned.length; first += group)
+    for (let at = first + stretch; at < first + group; at += 2 * stretch)
+      turned.subarray(at, Math.min(at + stretch, first + group)).reverse();
+  return turned;
+}
+
+/** Until the last row is done, where a row begins a wave once all rows are done with the one that had its weights' bank. */
+function rowsTime(
+  virtual: Int32Array,
+  work: Float64Array,
+  { rows, banks }: { readonly rows: number; readonly banks: number },
+): number {
+  const ends = new Float64Array(rows);
+  const done = new Float64Array(banks); // of the last waves
+  let last = 0;
+  for (let from = 0, wave = 0; from < virtual.length; from += rows, wave++) {
+    const start = done[wave % banks]!;
+    for (let i = from; i < Math.min(virtual.length, from + rows); i++) {
+      const r = i - from;
+      ends[r] = Math.max(ends[r]!, start) + work[virtual[i]!]!;
+      if (ends[r]! > last) last = ends[r]!;
+    }
+    done[wave % banks] = last;
+  }
+  return last;
 }

@@ -1,5 +1,6 @@
 /** What each virtual channel of a layer asks of its row: ifmap non-zeros x taps, summed over tiles. */
 import type { Arch } from '../arch/arch.ts';
+import { countNonZeroColumns } from '../tensor/bytes.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 import type { ByteData } from '../tensor/tensor.ts';
 import { chooseUnroll, type LoweredLayer, lower, type PlaneSlice } from './lowering.ts';
@@ -7,6 +8,8 @@ import { chooseUnroll, type LoweredLayer, lower, type PlaneSlice } from './lower
 /** Of virtual channels, channel * slices + slice, in an ifmap; or, where none is known, of one without zeros: then the taps alone decide. */
 export interface ChannelWork {
   readonly slices: number;
+  /** Of the virtual channel that has most taps. */
+  readonly mostTaps: number;
   readonly of: (ifmap: ByteData | undefined) => Float64Array;
 }
 
@@ -16,6 +19,7 @@ export function channelWork(conv: ConvShape, weight: Int8Array, arch: Arch): Cha
   const slices = Math.max(...lowered.map((layer) => layer.slices.length));
   return {
     slices,
+    mostTaps: taps.flat().reduce((most, held) => held.reduce((m, k) => Math.max(m, k), most), 0),
     of(ifmap) {
       const work = new Float64Array(conv.C * slices);
       for (const [phase, layer] of lowered.entries())
@@ -33,6 +37,14 @@ export function channelWork(conv: ConvShape, weight: Int8Array, arch: Arch): Cha
 function mostTaps({ C, K, R, S, groups }: ConvShape, weight: Int8Array, { taps }: PlaneSlice): Uint8Array {
   const most = new Uint8Array(C);
   const perGroup = C / groups;
+  if (R * S === 1) {
+    const whole = weight.length / groups; // filters of a group read the same channels
+    for (let g = 0; g < groups; g++) {
+      const held = countNonZeroColumns(weight.subarray(g * whole, (g + 1) * whole), perGroup);
+      for (let c = 0; c < perGroup; c++) most[g * perGroup + c] = Math.min(1, held[c]!);
+    }
+    return most;
+  }
   for (let k = 0; k < K; k++) {
     const first = Math.floor((k * groups) / K) * perGroup;
     for (let c = 0; c < perGroup; c++) {

@@ -30,8 +30,8 @@ export interface Schedule {
   /** Pieces the channels of a block are cut into where its weights do not fit at once; psums then meet on the way out. */
   readonly channelChunks: number;
   readonly rearrange: Arch['rearrange'];
-  /** In place of its own choice, unless it sorts tile by tile: the order in which all tiles take the channels. */
-  readonly order?: ChannelOrder | undefined;
+  /** In which all tiles take the channels, unless each is sorted by itself. */
+  readonly order: ChannelOrder;
 }
 
 export interface Operands {

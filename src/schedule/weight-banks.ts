@@ -6,7 +6,7 @@
  *   9 taps   words(9)  = 4  -> 8 banks       1 tap   words(1) = 1 -> 8 banks, the most there are
  *   25 taps  words(25) = 9  -> 16 -> 2 banks
  */
-import type { Pe } from '../arch/arch.ts';
+import type { Arch, Pe } from '../arch/arch.ts';
 
 export const MOST_WEIGHT_BANKS = 8;
 
@@ -25,3 +25,7 @@ export function weightBanks(most: number, pe: TapMemory): number {
   const words = 2 * weightStep(pe.weightDepth, pe);
   return Math.min(MOST_WEIGHT_BANKS, words / weightStep(most, pe));
 }
+
+/** How many waves the rows of a layer may be apart. */
+export const wavesApart = (most: number, { pace, pe }: Pick<Arch, 'pace' | 'pe'>): number =>
+  pace === 'free' ? weightBanks(most, pe) : 1;

@@ -3,7 +3,7 @@ import { virtualInOrder, within } from '../schedule/channel-order.ts';
 import type { Operands, Schedule } from '../schedule/schedule.ts';
 import { byWorkPlain } from '../schedule/waves.ts';
 import { type ChannelTaps, channelTaps } from './channel-taps.ts';
-import { type ComputePass, type ComputeTile, partitionTiles } from './compute-passes.ts';
+import type { ComputePass, ComputeTile } from './compute-passes.ts';
 import { nonZeros, type TileStream } from './tile-stream.ts';
 
 export interface DealtChannel {
@@ -17,7 +17,6 @@ export type Wave = readonly DealtChannel[];
 export function tileDealer({ conv, ifmaps, weight }: Operands, schedule: Schedule, rows: number) {
   const streams = memo<TileStream>();
   const taps = memo<ChannelTaps>();
-  const orders = memo<readonly number[]>();
   let mostTaps = 0;
 
   const channelsOf = (pass: ComputePass, tile: ComputeTile): readonly DealtChannel[] => {
@@ -39,28 +38,18 @@ export function tileDealer({ conv, ifmaps, weight }: Operands, schedule: Schedul
     return list;
   };
 
-  /** Sorted tile by tile, in a given order, as they come, or sorted once for all tiles of the pass. */
+  /** Sorted tile by tile, or in the layer's order. */
   const orderOf = (
-    pass: ComputePass,
-    tile: ComputeTile,
+    { channels: taken }: ComputePass,
+    { layer }: ComputeTile,
     channels: readonly DealtChannel[],
-  ): readonly number[] => {
-    if (schedule.rearrange === 'per-tile')
-      return byWorkPlain(
-        Uint16Array.from(channels, ({ stream }) => stream.indices.length),
-        Uint8Array.from(channels, (each) => each.taps.most),
-      );
-    if (schedule.order)
-      return [...virtualInOrder(within(schedule.order, pass.channels), tile.layer.slices.length)];
-    if (schedule.rearrange === 'none') return [...channels.keys()];
-    return orders(`${pass.partition} ${pass.block} ${pass.channels} ${tile.phase}`, () => {
-      const total = new Float64Array(channels.length);
-      for (const other of partitionTiles(schedule, pass.partition))
-        if (other.phase === tile.phase)
-          for (const [v, each] of channelsOf(pass, other).entries()) total[v]! += workOf(each);
-      return [...total.keys()].sort((a, b) => total[b]! - total[a]! || a - b);
-    });
-  };
+  ): Iterable<number> =>
+    schedule.rearrange === 'per-tile'
+      ? byWorkPlain(
+          Uint16Array.from(channels, ({ stream }) => stream.indices.length),
+          Uint8Array.from(channels, (each) => each.taps.most),
+        )
+      : virtualInOrder(within(schedule.order, taken), layer.slices.length);
 
   return {
     /** Of any channel dealt so far. */
@@ -68,7 +57,7 @@ export function tileDealer({ conv, ifmaps, weight }: Operands, schedule: Schedul
     /** Waves without work are left out, and rows without taps; sorted tile by tile, rows without work too. */
     waves(pass: ComputePass, tile: ComputeTile): readonly Wave[] {
       const channels = channelsOf(pass, tile);
-      const order = orderOf(pass, tile, channels);
+      const order = [...orderOf(pass, tile, channels)];
       const waves: Wave[] = [];
       for (let from = 0; from < order.length; from += rows)
         waves.push(

@@ -8,6 +8,7 @@ import type { Model } from '../model/model.ts';
 import type { LayerWork } from '../model/work.ts';
 import { type ChannelOrder, orderByWork } from '../schedule/channel-order.ts';
 import { type ChannelWork, channelWork } from '../schedule/channel-work.ts';
+import { wavesApart } from '../schedule/weight-banks.ts';
 
 export interface ChannelOrders {
   /** Whether what is counted matters. */
@@ -17,6 +18,13 @@ export interface ChannelOrders {
   /** From what was counted, but for the inputs [first, end) and those behind the first `most` others. */
   readonly orderOf: (work: LayerWork, without: readonly [first: number, end: number]) => ChannelOrder;
 }
+
+/** The inputs of a run that has none: drawn ones have nothing in common with each other. */
+export const NO_INPUTS = [0, 0] as const;
+
+/** Where an order is fixed for a whole layer; from up to `most` inputs, if they are counted. */
+export const fixedOrders = (model: Model, arch: Arch, most = 0): ChannelOrders | undefined =>
+  arch.rearrange === 'static' ? channelOrders(model, arch, most) : undefined;
 
 export function channelOrders(model: Model, arch: Arch, most: number): ChannelOrders {
   const pixels = flattenedPixels(model);
@@ -39,10 +47,12 @@ export function channelOrders(model: Model, arch: Arch, most: number): ChannelOr
       const others = (counted.get(name) ?? []).filter((_, i) => i < first || i >= end).slice(0, most);
       const known = others.length > 0 ? sum(others) : workOf(layer).of(undefined);
       const work = counts ? known : new Float64Array(known.length);
-      return orderByWork(work, workOf(layer).slices, {
+      const { slices, mostTaps } = workOf(layer);
+      return orderByWork(work, slices, {
         groups: conv.groups,
         pixels: pixels.get(name) ?? 1,
         rows: arch.array.rows,
+        banks: wavesApart(mostTaps, arch),
       });
     },
   };

@@ -20,6 +20,7 @@ export const zcu102: Arch = {
     burstBytes: 64,
     source: 'ZCU102 (XCZU9EG): 4 x 128 bit x 200 MHz; efficiency assumed',
   },
-  rearrange: 'per-tile',
+  rearrange: 'static',
+  pace: 'free',
   energy: 'zcu102',
 };

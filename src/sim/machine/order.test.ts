@@ -75,7 +75,12 @@ test.each([
 test('channels of like work together take less time, and leave the same ofmap', () => {
   const layer = work(24, 1);
   const weighed = channelWork(layer.conv, layer.weight.data, arch);
-  const sorted = orderByWork(weighed.of(layer.ifmaps[0]), weighed.slices, { groups: 1, pixels: 1, rows: 4 });
+  const sorted = orderByWork(weighed.of(layer.ifmaps[0]), weighed.slices, {
+    groups: 1,
+    pixels: 1,
+    rows: 4,
+    banks: 1,
+  });
   const [own, together] = [ran(layer), ran({ ...layer, order: sorted })];
   expect(own.ofmap).toEqual(own.task.ofmaps[0]);
   expect(together.ofmap).toEqual(own.ofmap);

@@ -1,0 +1,64 @@
+/** The closed form of rows that run ahead against the program of the same layer: record by record, entry by entry. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Arch } from '../../src/arch/arch.ts';
+import { zcu102 } from '../../src/arch/presets/zcu102.ts';
+import { planLayer } from '../../src/plan/plan-layer.ts';
+import { weightBanks } from '../../src/schedule/weight-banks.ts';
+import { type ComputeProgram, computeProgram } from '../../src/sim/compute-program.ts';
+import { seeded } from '../../src/tensor/random.ts';
+import { type PlainWave, plainRows } from '../../test/fixtures/plain-rows.ts';
+import { anyFullyConnected, anyOrder } from '../random-work.ts';
+import { closedFormCycles } from './closed-form.ts';
+import { anyLayer } from './layers.ts';
+
+const anyArch: fc.Arbitrary<Arch> = fc
+  .record({
+    rows: fc.integer({ min: 1, max: 8 }),
+    cols: fc.integer({ min: 1, max: 8 }),
+    psumDepth: fc.constantFrom(64, 100, 256),
+    weightLanes: fc.integer({ min: 1, max: 4 }),
+    rearrange: fc.constantFrom('per-tile', 'none', 'static', 'static') as fc.Arbitrary<Arch['rearrange']>,
+    psumBanks: fc.constantFrom(2, 2, 1) as fc.Arbitrary<1 | 2>,
+    gatherChannels: fc.constantFrom(undefined, 1, 2),
+    weightBytes: fc.constantFrom(zcu102.buffers.weightBytes, 256),
+  })
+  .map(({ rows, cols, rearrange, weightBytes, ...pe }) => ({
+    ...zcu102,
+    array: { rows, cols },
+    pe: { ...zcu102.pe, ...pe },
+    buffers: { ...zcu102.buffers, weightBytes },
+    rearrange,
+  }));
+
+const bits = (word: number): number => (word === 0 ? 0 : (word & 1) + bits(word >>> 1));
+
+/** What each row of each wave has to do, as its entry says. */
+const wavesOf = (program: ComputeProgram, { array: { rows }, pe }: Arch): readonly PlainWave[] =>
+  program.waves.map(({ words, psums, place, endsTile, entry }) => ({
+    work: Array.from({ length: rows }, (_, r) => {
+      const at = entry * rows + r;
+      const each = Math.ceil(pe.psumDepth / 32);
+      const bitmap = program.bitmaps.subarray(at * each, (at + 1) * each);
+      return program.entryTaps[at]! * bitmap.reduce((sum, word) => sum + bits(word), 0);
+    }),
+    ...{ words, psumBank: place.psumBank, psums: endsTile ? psums : 0 },
+  }));
+
+test('any layer on any array, in any order of channels', () => {
+  let stayed = 0;
+  fc.assert(
+    fc.property(fc.oneof(anyLayer, anyFullyConnected), anyArch, fc.option(fc.nat()), (drawn, arch, seed) => {
+      const work = { ...drawn, order: seed === null ? undefined : anyOrder(drawn.conv.C, seeded(seed)) };
+      const plan = planLayer(work, arch);
+      const program = computeProgram(plan.operands, plan.schedule, { arch });
+      const most = plan.counts.weights.flatMap(({ blocks }) => blocks.flatMap((block) => [...block.most]));
+      const banks = weightBanks(Math.max(...most), arch.pe);
+      const { cycles } = plainRows(wavesOf(program, arch), { banks, ...arch.pe });
+      expect(closedFormCycles(plan, arch)).toBe(cycles + arch.array.rows + arch.array.cols - 2);
+      if (program.waves.some(({ endsTile, psums }) => endsTile && psums === 0)) stayed++;
+    }),
+    { numRuns: 300 },
+  );
+  expect(stayed).toBeGreaterThan(5);
+});
