@@ -1,5 +1,6 @@
 /** Widths of the compute core's stream words: the localparams of compute_core.sv, computed a second time. */
 import type { Arch } from '../../src/arch/arch.ts';
+import { fail } from '../../src/errors.ts';
 
 /** Bits that tell `n` things apart. */
 const clog2 = (n: number): number => Math.ceil(Math.log2(n));
@@ -47,14 +48,23 @@ export function coreWidths({ array, pe }: Arch): CoreWidths {
 const psumsInBlocks = ({ psumDepth, psumBanks }: Arch['pe']): boolean => psumDepth > 64 && psumBanks === 1;
 
 /** The parameters of compute_core.sv. */
-export const coreParameters = ({ array, pe }: Arch): Readonly<Record<string, number>> => ({
-  ROWS: array.rows,
-  COLS: array.cols,
-  PSUM_DEPTH: pe.psumDepth,
-  PSUM_BANKS: pe.psumBanks,
-  PSUM_BITS: pe.psumBits,
-  WEIGHT_DEPTH: pe.weightDepth,
-  WEIGHT_LANES: pe.weightLanes,
-  CHANNEL_GAP: pe.channelGap,
-  PSUM_BLOCK: Number(psumsInBlocks(pe)),
-});
+export function coreParameters({ array, pe }: Arch): Readonly<Record<string, number>> {
+  if (pe.channelGap < 2)
+    fail(
+      `pe.channelGap is ${pe.channelGap}, and the silicon leaves two idle slots between channels or more`,
+      {
+        hint: 'raise pe.channelGap to 2: products would be lost with less',
+      },
+    );
+  return {
+    ROWS: array.rows,
+    COLS: array.cols,
+    PSUM_DEPTH: pe.psumDepth,
+    PSUM_BANKS: pe.psumBanks,
+    PSUM_BITS: pe.psumBits,
+    WEIGHT_DEPTH: pe.weightDepth,
+    WEIGHT_LANES: pe.weightLanes,
+    CHANNEL_GAP: pe.channelGap,
+    PSUM_BLOCK: Number(psumsInBlocks(pe)),
+  };
+}

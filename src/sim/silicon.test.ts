@@ -1,8 +1,9 @@
 /** The compute core in SystemVerilog: clean for every tool, and equal to model, closed form and convolution. */
 import { describe, expect, test } from 'vitest';
-import { type CoreRunner, computeSources, runCore } from '../../rtl/compute/build.ts';
+import { computeSources, runCore } from '../../rtl/compute/build.ts';
 import { verifyCompute } from '../../rtl/compute/verify.ts';
 import { missing, run } from '../../rtl/tool.ts';
+import { turnedBits } from '../../test/fixtures/turned-bits.ts';
 
 const noVerilator = missing('verilator');
 describe.skipIf(noVerilator)(`compute core under Verilator${noVerilator ? ` (${noVerilator})` : ''}`, () => {
@@ -27,14 +28,13 @@ describe.skipIf(noVerilator)(`compute core under Verilator${noVerilator ? ` (${n
 
   // A control: the comparison sees it when a few taps are others.
   test('with some bits of its images turned, layers come out wrong', async () => {
-    const turned: CoreRunner = (images, ...rest) =>
-      runCore(
-        images.map((image) =>
-          image.map((byte, i) => (i > 0.9 * image.length && i % 16 === 4 ? byte ^ 1 : byte)),
-        ),
-        ...rest,
-      );
-    const { valueMismatches } = await verifyCompute({ cases: 20, rows: 4, cols: 4, seed: 1, run: turned });
+    const { valueMismatches } = await verifyCompute({
+      cases: 20,
+      rows: 4,
+      cols: 4,
+      seed: 1,
+      run: turnedBits(runCore),
+    });
     expect(valueMismatches).toBeGreaterThan(5);
   });
 });
