@@ -69,6 +69,7 @@ test('where rows run ahead every second wave is dealt back, so that rows have th
     by: 'slice',
   });
   expect(order([1, 2, 3, 4, 5, 6, 7, 8]).channels).toEqual([7, 6, 5, 4, 3, 2, 1, 0]);
-  // Groups are dealt each by itself.
-  expect(order([1, 2, 3, 4, 5, 6, 1, 2], { banks: 8, groups: 2 }).channels).toEqual([3, 2, 1, 0, 5, 4, 7, 6]);
+  // Of two groups that are on the rows one after the other, the order they stand in is the best of them.
+  expect(order([1, 2, 3, 4, 5, 6, 1, 2], { banks: 8, groups: 2 }).channels).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  expect(order([1, 2, 3, 4, 5, 6, 1, 2], { groups: 2 }).channels).toEqual([3, 2, 1, 0, 5, 4, 7, 6]);
 });
