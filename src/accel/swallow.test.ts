@@ -27,7 +27,10 @@ describe('on the same array and the same values', () => {
           const own = swallow.cost(work, cramped);
           expect(own.dataflow).toBe('reuse-ifmap-first');
           expect(own).toEqual(
-            sense.cost(work, { ...cramped, rearrange: 'none', reuse: 'reuse-ifmap-first' }),
+            sense.cost(work, {
+              ...cramped,
+              ...{ rearrange: 'none', pace: 'lock-step', reuse: 'reuse-ifmap-first' },
+            }),
           );
         } catch (error) {
           if (!(error instanceof UserError && /fits the machine/.test(error.message))) throw error;

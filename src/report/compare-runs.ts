@@ -49,7 +49,8 @@ export function contest(request: ContestRequest, contestants: readonly Contestan
     let done = g * total;
     for (const work of works) {
       members.forEach(({ machine, arch }, i) => {
-        logs[i]!.add(work, costOf(machine, { ...work, order: orders[i]?.orderOf(work, NO_INPUTS) }, arch));
+        const order = orders[i]?.orderOf(work, NO_INPUTS);
+        logs[i]!.add(work, costOf(machine, order ? { ...work, order } : work, arch));
       });
       request.onProgress?.({ stage: 'layers', done: ++done, total: groups.length * total });
     }
@@ -62,7 +63,8 @@ export function contest(request: ContestRequest, contestants: readonly Contestan
         contestant,
         makeReport({
           request: { model: request.model, machine: { name }, arch, batch, seed },
-          ...{ rule: { ...rule, kind, zeros }, log: logs[i]!, images: batch, source, hostOps },
+          ...{ rule: { ...rule, kind, zeros }, log: logs[i]!, images: batch, hostOps },
+          source: { ...source, order: orders[i] && 'taps' },
         }),
       );
     });

@@ -61,3 +61,15 @@ test('work is non-zeros x the most taps of any filter, of each virtual channel',
   expect([...work.of(ifmap)]).toEqual([2, 0, 1, 3]);
   expect([...work.of(undefined)]).toEqual([4, 0, 4, 4]);
 });
+
+test('where rows run ahead every second wave is dealt back, so that rows have the same in all', () => {
+  // Sorted, row 0 would have 8 + 4 = 12 and row 3 5 + 1; there and back, every row has 9.
+  expect(order([1, 2, 3, 4, 5, 6, 7, 8], { banks: 8 })).toEqual({
+    channels: [7, 6, 5, 4, 0, 1, 2, 3],
+    by: 'slice',
+  });
+  expect(order([1, 2, 3, 4, 5, 6, 7, 8]).channels).toEqual([7, 6, 5, 4, 3, 2, 1, 0]);
+  // Of two groups that are on the rows one after the other, the order they stand in is the best of them.
+  expect(order([1, 2, 3, 4, 5, 6, 1, 2], { banks: 8, groups: 2 }).channels).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  expect(order([1, 2, 3, 4, 5, 6, 1, 2], { groups: 2 }).channels).toEqual([3, 2, 1, 0, 5, 4, 7, 6]);
+});

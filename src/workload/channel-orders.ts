@@ -4,7 +4,7 @@
  * rearrangement, their own.
  */
 import type { Arch } from '../arch/arch.ts';
-import type { Model } from '../model/model.ts';
+import { convLayers, type Model } from '../model/model.ts';
 import type { LayerWork } from '../model/work.ts';
 import { type ChannelOrder, orderByWork } from '../schedule/channel-order.ts';
 import { type ChannelWork, channelWork } from '../schedule/channel-work.ts';
@@ -65,12 +65,12 @@ const sum = ([first, ...others]: readonly Float64Array[]): Float64Array =>
 function flattenedPixels(model: Model): ReadonlyMap<string, number> {
   const layers = new Map(model.layers.map((layer) => [layer.name, layer]));
   return new Map(
-    model.layers.map((layer) => {
-      let from = layers.get(layer.inputs[0] ?? '');
-      if (from?.op !== 'reshape') return [layer.name, 1];
+    convLayers(model).map(({ name, inputs, conv }) => {
+      let from = layers.get(inputs[0] ?? '');
+      if (from?.op !== 'reshape') return [name, 1];
       while (from?.op === 'reshape') from = layers.get(from.inputs[0]!);
-      const [, , H = 1, W = 1] = from?.shape ?? [];
-      return [layer.name, H * W];
+      const [, planes = 1, H = 1, W = 1] = from?.shape ?? [];
+      return [name, planes * H * W === conv.C ? H * W : 1]; // a reshape may be another one: a shuffle of channels
     }),
   );
 }
