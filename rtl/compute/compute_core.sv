@@ -70,7 +70,7 @@ module compute_core #(
     output logic [                          63:0] cycles
 );
   // Cycles from the sequencer's outputs to the array's edge: the pipeline of feeders, loader and drain.
-  localparam int FEED = 11;
+  localparam int FEED = 12;
   localparam int IN_FLIGHT = 8;  // waves announced, or whose weights load, at once
   localparam int WAVE_BITS = CONTROL_BITS + STREAM_BITS;
   logic running, load_start, drain_bank, drain_now, ended_now, finish_now;

@@ -77,6 +77,7 @@ export async function measure([
     parts: {
       pe: each('pe'),
       ifm_stream: each('ifm_stream'),
+      row_pace: each('row_pace'),
       weight_loader: each('weight_loader'),
       psum_drain: each('psum_drain'),
       sequencer: each('sequencer'),

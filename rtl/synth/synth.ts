@@ -78,6 +78,7 @@ export const mapCore = (arch: Arch): Promise<Netlist> =>
   mapDesign({
     top: 'compute_core',
     sources: CORE_SOURCES,
+    within: ['fifo'],
     parameters: { ...coreParameters(arch), DSP48: 1 },
   });
 

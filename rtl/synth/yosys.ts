@@ -14,20 +14,22 @@ export interface Mapping {
   readonly top: string;
   readonly sources: readonly string[];
   readonly parameters?: Readonly<Record<string, number>>;
+  /** Modules that count as part of those that they stand in. */
+  readonly within?: readonly string[];
   /** Into one module: before it is mapped, or after, which leaves the cells as they are. */
   readonly flatten?: 'before' | 'after';
 }
 
 const WITHIN_PE = ['psum_banks', 'psum_single', 'mac_portable', 'mac_dsp48'];
 
-const script = ({ top, sources, flatten }: Mapping, file: string): string => {
+const script = ({ top, sources, flatten, within = [] }: Mapping, file: string): string => {
   const synth = `synth_xilinx -family xcup -top ${top} -noiopad -noclkbuf`;
   return [
     `read_verilog -sv ${sources.map((source) => `"${source}"`).join(' ')}`,
     `read_verilog -lib -specify +/xilinx/cells_xtra.v`,
     `hierarchy -check -top ${top}`,
     // What only stands in a PE counts as the PE's.
-    `flatten ${WITHIN_PE.map((name) => `t:*${name}`).join(' ')}`,
+    `flatten ${[...WITHIN_PE, ...within].map((name) => `t:*${name}`).join(' ')}`,
     `${synth}${flatten === 'before' ? ' -flatten' : ''} -run begin:map_luts`,
     'opt_expr -mux_undef -noclkinv; abc -lut 6; clean',
     'techmap -map +/xilinx/ff_map.v; xilinx_srl -fixed -minlen 3',

@@ -5,7 +5,7 @@
  *   load(w)    = max(announced(w - 1), done(w - B) + 2)                 begins: its bank is free
  *   announced  = max(load + words + 2, psums of its bank are out)
  *   start(r)   = max(announced, end(r, w - 1)),  end(r) = start(r) + n * K + gap     a row without work too
- *   done(w)    = max(done(w - 1) + 2, max over r of end(r) + r + 5)     and, where its tile drains, the drain before is over
+ *   done(w)    = max(done(w - 1) + 2, max over r of end(r) + r + 6)     and, where its tile drains, the drain before is over
  *   drained    = done + psums + 2                                       then the psum bank is free
  *
  * Rows and columns are skewed by one cycle each; what the rows' skew costs a bank of weights is the r in done(w), and the
@@ -24,7 +24,7 @@ export interface ArrayTime {
 }
 
 /** From the end of row 0's wave to the slot in which the sequencer knows; of each row below, a slot later. */
-export const DONE = 5;
+export const DONE = 6;
 /** Waves are done no sooner after each other, and a load begins no sooner after the wave whose bank it takes. */
 const TURN = 2;
 

@@ -1,7 +1,7 @@
 /**
  * What a compute core takes of an FPGA, in closed form over the machine's sizes.
  *
- *   core = rows x cols x pe + rows x feeder + loader + drain + sequencer + what joins them
+ *   core = rows x cols x pe + rows x (pace + feeder) + loader + drain + sequencer + what joins them
  *
  * Each part is linear in a few widths of its registers and memories (`FEATURES`), fitted by least squares to runs of
  * Yosys on the SystemVerilog (`results/rtl-resources.json`, made by `npx tsx rtl/synth/grid.ts`, which also writes the
@@ -52,7 +52,7 @@ export const addResources = (a: Resources, b: Resources, times = 1): Resources =
   bram36: a.bram36 + b.bram36 * times,
 });
 
-export type CorePart = 'pe' | 'ifm_stream' | 'weight_loader' | 'psum_drain' | 'sequencer' | 'joints';
+export type CorePart = 'pe' | 'ifm_stream' | 'row_pace' | 'weight_loader' | 'psum_drain' | 'sequencer' | 'joints';
 
 /** The sizes that a core is built to. */
 export type CoreSizes = Pick<Arch, 'array' | 'pe'>;
@@ -122,17 +122,29 @@ export const FEATURES: Readonly<
     logic: (w) => [1, w.depth, w.deep, w.address, w.pairs, w.taps],
     ff: (w) => [1, w.depth, w.deep, w.address, w.pairs, w.taps, w.lane, w.word],
   },
+  row_pace: {
+    logic: (w) => [1, w.slots, w.address, w.word],
+    ff: (w) => [1, w.slots, w.address, w.word],
+  },
   weight_loader: {
-    logic: (w) => [1, w.lanes, w.load],
-    ff: (w) => [1, w.cols, w.cols * w.lanes, w.cols * w.lanes * w.tap, w.cols * w.left, w.load],
+    logic: (w) => [1, w.lanes, w.load, w.cols * w.word],
+    ff: (w) => [
+      1,
+      w.cols * (1 + w.word),
+      w.cols * w.lanes,
+      w.cols * w.lanes * w.tap,
+      w.cols * w.left,
+      w.load,
+      w.word,
+    ],
   },
   psum_drain: {
     logic: (w) => [1, w.address],
     ff: (w) => [1, w.address, w.rows + w.cols, w.address * (w.rows + w.cols)],
   },
   sequencer: {
-    logic: (w) => [1, w.address, w.load, w.slots],
-    ff: (w) => [1, w.address, w.load, w.slots],
+    logic: (w) => [1, w.rows, w.address, w.load, w.word],
+    ff: (w) => [1, w.address, w.load, w.word],
   },
   joints: {
     logic: (w) => [1, w.rows * w.banks, w.rows * w.banks * w.address, w.rows * w.decoded],
@@ -149,8 +161,8 @@ export const lutramOf = (words: number, bits: number): number =>
 
 /** Shift registers: a feeder's lane, word and value (but its sign) on their way; a load that waits; a wave's two tags. */
 const shiftRegisters: Readonly<Partial<Record<CorePart, (w: Widths) => number>>> = {
-  ifm_stream: (w) => w.lane + w.word + 7,
-  weight_loader: (w) => w.load + 1 + 2 * STREAM_BITS,
+  ifm_stream: (w) => w.lane + w.word + 8,
+  weight_loader: (w) => w.load + w.word + 1 + 2 * STREAM_BITS,
   joints: () => 2,
 };
 const STREAM_BITS = 20; // of an address into the stream memories, where the core stands alone
@@ -168,6 +180,11 @@ function blocksOf(part: CorePart, sizes: CoreSizes): Pick<Resources, 'lutram' | 
       bram36: deep ? psumBanks / 2 : 0,
     };
   }
+  // Eight waves: where their weights are, their tile, their entry; of those that are not over, the psums that drain.
+  if (part === 'row_pace')
+    return { lutram: lutramOf(8, w.word + 4 * w.address + 3 + STREAM_BITS), dsp: 0, bram36: 0 };
+  if (part === 'sequencer')
+    return { lutram: lutramOf(8, 4 + clog2(psumDepth + 1) + w.address), dsp: 0, bram36: 0 };
   // A feeder divides by the tile's width with a multiplier.
   return { lutram: shiftRegisters[part]?.(w) ?? 0, dsp: part === 'ifm_stream' ? 1 : 0, bram36: 0 };
 }
@@ -195,6 +212,7 @@ export function partResources(
 export const partCounts = ({ array: { rows, cols } }: CoreSizes): Readonly<Record<CorePart, number>> => ({
   pe: rows * cols,
   ifm_stream: rows,
+  row_pace: rows,
   weight_loader: 1,
   psum_drain: 1,
   sequencer: 1,

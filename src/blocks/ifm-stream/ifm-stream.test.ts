@@ -76,7 +76,7 @@ const plain = (
     })),
   );
 
-const CYCLES = FEED - 2; // from a wave's start to its first operation
+const CYCLES = FEED - 3; // from a wave's start to its first operation
 
 /** Waves as near to each other as the channel gap allows; what the feeder is given and what it gives, each cycle. */
 function run(waves: readonly Wave[], { psumDepth, signed }: { psumDepth: number; signed: boolean }) {

@@ -44,7 +44,7 @@ interface Leaving {
   readonly read: TapRead;
 }
 
-const PACE = 2; // cycles from a wave's announcement to its start, at the least
+const PACE = 3; // cycles from a wave's announcement to its start, at the least
 const SEARCH = 4; // cycles from a start to its first slot: the search for the first chunk of the bitmap
 const VALUE = 2; // cycles from a slot to its value
 const PLACING = FEED - PACE - SEARCH - VALUE; // from there to its operation on the array's edge

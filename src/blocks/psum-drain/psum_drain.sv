@@ -11,7 +11,7 @@ module psum_drain #(
     parameter int ROWS = 32,
     parameter int COLS = 32,
     parameter int PSUM_DEPTH = 64,
-    parameter int FEED = 11,  // cycles from `start` to the array's edge, as in the feeders
+    parameter int FEED = 12,  // cycles from `start` to the array's edge, as in the feeders
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int COUNT_BITS = $clog2(PSUM_DEPTH + 1)
 ) (

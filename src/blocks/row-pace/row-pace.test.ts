@@ -44,8 +44,9 @@ function run(seed: number) {
     if (announced) announcedAt.push(t);
     const { control, done } = pace;
     const row: RowEntry = { slots: slots[entry]!, taps: 0, lane: 0, value: 0, bitmap: new Uint32Array(0) };
-    const waits = cycles.filter((cycle) => cycle.control).length < next;
-    const entryAddress = waits ? pace.entryAddress : undefined;
+    // The first wave that has not started, from two cycles after it was announced on.
+    const first = announcedAt[cycles.filter((cycle) => cycle.control).length];
+    const entryAddress = first !== undefined && t >= first + 2 ? pace.entryAddress : undefined;
     cycles.push({ announced, slots: row.slots, control, entryAddress, done });
     entry = pace.entryAddress;
     pace.tick({ announced, entry: row });
@@ -54,13 +55,13 @@ function run(seed: number) {
   return { slots, announcedAt, cycles };
 }
 
-test('a wave starts two cycles after it is announced, or when the one before it is over', () => {
+test('a wave starts three cycles after it is announced, or when the one before it is over', () => {
   fc.assert(
     fc.property(fc.nat(1e6), (seed) => {
       const { slots, announcedAt, cycles } = run(seed);
       let end = 0;
       const starts = announcedAt.map((t, w) => {
-        const start = Math.max(t + 2, end);
+        const start = Math.max(t + 3, end);
         end = start + slots[w]! + GAP;
         return start;
       });

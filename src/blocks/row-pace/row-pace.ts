@@ -24,7 +24,8 @@ export class RowPace {
   done = 0;
   readonly #gap: number;
   readonly #waiting = new Fifo<AnnouncedWave>(IN_FLIGHT);
-  #there = false; // the entry of the wave that waits first
+  #first: AnnouncedWave | undefined; // out of the queue
+  #there = false; // its entry
   #busy = false;
   #left = 0; // slots of the wave that runs, its gap included, after this one
   #runs = 0; // which wave, modulo IN_FLIGHT
@@ -36,23 +37,28 @@ export class RowPace {
 
   /** The wave that starts in this cycle. */
   get control(): WaveControl | undefined {
-    return this.#there && !this.#busy ? this.#waiting.out : undefined;
+    return this.#there && !this.#busy ? this.#first : undefined;
   }
 
   get entryAddress(): number {
-    return this.#waiting.out?.entry ?? 0;
+    return this.#first?.entry ?? 0;
+  }
+
+  get #takes(): boolean {
+    return this.#first === undefined || this.control !== undefined;
   }
 
   tick(inputs: RowPaceInputs): void {
     this.#inputs = inputs;
-    this.#waiting.tick({ word: inputs.announced, outReady: this.control !== undefined });
+    this.#waiting.tick({ word: inputs.announced, outReady: this.#takes });
   }
 
   commit(): void {
     const { announced, entry } = this.#inputs;
-    const starts = this.control !== undefined;
+    const [starts, takes] = [this.control !== undefined, this.#takes];
     if (starts && !entry) throw new Error('a wave started without its entry');
-    this.#there = this.#waiting.out !== undefined && !starts;
+    this.#there = this.#first !== undefined && !starts;
+    if (takes) this.#first = this.#waiting.out;
     if (starts) [this.#busy, this.#left] = [true, entry!.slots + this.#gap - 1];
     else if (this.#busy) this.#left--;
     if (this.#busy && this.#left === 0) {

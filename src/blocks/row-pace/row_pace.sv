@@ -1,10 +1,10 @@
 // The pace of a row: waves that are announced wait here until the row has done what came before, each row for itself.
 //
 //   from the row above ──▶ wave ──▶ to the row below, a cycle later
-//                           └─▶ queue ─ entry address ─▶ memory ─ slots ─▶ count down ─▶ start, done
+//                           └─▶ queue ─▶ first ─ entry address ─▶ memory ─ slots ─▶ count down ─▶ start, done
 //
-//   cycle 0   a wave is announced: its weights are there     cycle 2   its entry is there: `start`, or as soon as the
-//   cycle 1   it is first in the queue, its entry asked for            wave before is over
+//   cycle 0   a wave is announced: its weights are there     cycle 3   its entry is there: `start`, or as soon as the
+//   cycle 2   it is the first: its entry is asked for                  wave before is over
 //
 // A wave takes its slots and CHANNEL_GAP idle ones. `done` has a bit a wave, modulo IN_FLIGHT, which changes as the row
 // is done with it, in the cycle in which the next one may start. No more than IN_FLIGHT waves are announced and not over.
@@ -32,9 +32,11 @@ module row_pace #(
     output logic [CONTROL_BITS-1:0] control,        // {start, where its weights begin, psum bank, halo, origin, reciprocal}
     output logic [   IN_FLIGHT-1:0] done
 );
-  logic waits, there, over, start, queue_ready;
+  logic waits, has_first, there, over, start, queue_ready;
   logic [NUMBER_BITS:0] waiting;
   logic [CONTROL_BITS-2:0] first;
+  logic [WAVE_BITS-2:0] next;
+  wire takes = !has_first || start;
   assign start = there && over;
   assign control = {start, first};
   fifo #(
@@ -47,8 +49,8 @@ module row_pace #(
       .in_ready(queue_ready),
       .in_word(wave[WAVE_BITS-2:0]),
       .out_valid(waits),
-      .out_ready(start),
-      .out_word({first, entry_address}),
+      .out_ready(takes),
+      .out_word(next),
       .count(waiting)
   );
 
@@ -66,12 +68,15 @@ module row_pace #(
 
   always_ff @(posedge clk) begin
     wave_below <= reset ? '0 : wave;
-    there <= waits && !start;
+    if (takes) has_first <= waits;
+    if (takes) {first, entry_address} <= next;
+    there <= has_first && !start;
     left <= start ? slots : left - 1'b1;
     over <= !start && (over || idles);
     done <= done ^ (ends ? runs : '0);
     if (ends) runs <= {runs[IN_FLIGHT-2:0], runs[IN_FLIGHT-1]};
     if (reset) begin
+      has_first <= 1'b0;
       there <= 1'b0;
       over <= 1'b1;
       done <= '0;

@@ -23,7 +23,7 @@ module weight_loader #(
     parameter int STREAM_BITS = 20,
     parameter int WORDS_PER_BEAT = 1,
     parameter int BARE_WORDS = WORDS_PER_BEAT,  // as many or more
-    parameter int FEED = 11,  // cycles from `start` to the array's edge, 7 or more
+    parameter int FEED = 12,  // cycles from `start` to the array's edge, 7 or more
     localparam int ADDRESS_BITS = $clog2(PSUM_DEPTH),
     localparam int COUNT_BITS = $clog2(ROWS * WEIGHT_DEPTH + 1),
     localparam int TAP_BITS = 8 + ADDRESS_BITS,

@@ -19,7 +19,7 @@ export interface WaveTime {
 }
 
 /** From the end of row 0's wave to the slot in which that is known; of each row below, a slot later. */
-const HEARD = 5;
+const HEARD = 6;
 /** Waves are over no sooner after each other, and a load begins no sooner after the wave whose place it takes. */
 const TURN = 2;
 
