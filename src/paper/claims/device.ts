@@ -127,7 +127,7 @@ export const c7: Claim = {
   says: 'LUTs: 1/5 fewer than earlier sparse FPGA accelerators',
   claimed: { ...LUTS, unit: 'fewer LUTs' },
   trials: [LEAN],
-  note: 'the lean machine decides, one bank of psums a PE; its speed stands beside it, above every figure of C11, and so does the fast machine, which the other claims of speed are about. Whole machines, memory interface included: the compute core by the fit to Yosys runs, what stands around it as Yosys maps it; a bound from above, no two LUTs share a site. Which earlier design is meant is not said: every sparse one of the records with a count stands here, logic cells converted (docs/papers/fpga-records.md); Lu 2019 prints no count that is at hand',
+  note: 'the lean machine decides, one bank of psums a PE; its speed stands beside it, below the figure of C11 on VGG-16 and above it on the others, and so does the fast machine, which the other claims of speed are about. Whole machines, memory interface included: the compute core by the fit to Yosys runs, what stands around it as Yosys maps it; a bound from above, no two LUTs share a site. Which earlier design is meant is not said: every sparse one of the records with a count stands here, logic cells converted (docs/papers/fpga-records.md); Lu 2019 prints no count that is at hand',
   reasons: [
     {
       why: 'our PEs and what their rows run ahead by take more LUTs than the claim leaves; what memories have beyond whole block RAM lies in LUTs, for claim C8; the counts are bounds from above, and the earlier designs are converted from logic cells',
