@@ -63,7 +63,7 @@ export function runProgram(
   wait: () => number = () => 0,
 ): readonly SequencerCycle[] {
   const sequencer = new Sequencer({ tapWords: TAP_WORDS });
-  const paces = Array.from({ length: ROWS }, () => new RowPace({ channelGap: 2 }));
+  const paces = Array.from({ length: ROWS }, (_, r) => new RowPace({ channelGap: 2 }, r));
   const entries = paces.map(() => ({ slots: 0, taps: 0, lane: 0, value: 0, bitmap: new Uint32Array(0) }));
   const cycles: SequencerCycle[] = [];
   let [g, late] = [0, wait()];

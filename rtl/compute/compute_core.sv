@@ -147,6 +147,7 @@ module compute_core #(
         .wave_below(waves[(r+1)*WAVE_BITS+:WAVE_BITS]),
         .entry_address(entry_address[r*STREAM_BITS+:STREAM_BITS]),
         .slots(row_entry[ENTRY_BITS-1-:SLOT_BITS]),
+        .nearly(SLOT_BITS'(r + 8 - CHANNEL_GAP)),
         .control,
         .done(done[r*IN_FLIGHT+:IN_FLIGHT])
     );

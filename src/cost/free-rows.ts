@@ -5,11 +5,11 @@
  *   load(w)    = max(announced(w - 1), done(w - B) + 2)                 begins: its bank is free
  *   announced  = max(load + words + 2, psums of its bank are out)
  *   start(r)   = max(announced, end(r, w - 1)),  end(r) = start(r) + n * K + gap     a row without work too
- *   done(w)    = max(done(w - 1) + 2, max over r of end(r) + r + 6)     and, where its tile drains, the drain before is over
+ *   done(w)    = max(done(w - 1) + 2, max over r of end(r), start(r) + r + 8)     and, where its tile drains, the drain before is over
  *   drained    = done + psums + 2                                       then the psum bank is free
  *
- * Rows and columns are skewed by one cycle each; what the rows' skew costs a bank of weights is the r in done(w), and the
- * rest is paid once, at the end of a layer (docs/decisions/001, 007).
+ * Rows and columns are skewed by one cycle each; what the rows' skew costs is the r in done(w), and only where a row does
+ * not know early enough that it will be done; the rest is paid once, at the end of a layer (docs/decisions/001, 007).
  */
 import type { Arch } from '../arch/arch.ts';
 import type { Pass } from './passes.ts';
@@ -23,8 +23,8 @@ export interface ArrayTime {
   readonly busy: { readonly compute: number; readonly weights: number; readonly drain: number };
 }
 
-/** From the end of row 0's wave to the slot in which the sequencer knows; of each row below, a slot later. */
-export const DONE = 6;
+/** From the start of row 0's wave to the slot in which the sequencer can know its end; of each row below, a slot later. */
+const KNOWN = 8;
 /** Waves are done no sooner after each other, and a load begins no sooner after the wave whose bank it takes. */
 const TURN = 2;
 
@@ -47,12 +47,13 @@ export function freeRows(passes: readonly Pass[], { array: { rows }, pe }: Arch,
         let last = 0;
         for (let r = 0, i = g * rows; r < rows; r++, i++) {
           const slots = works[i]! + pe.channelGap;
-          const end = Math.max(announced, rowEnd[r]!) + slots;
+          const start = Math.max(announced, rowEnd[r]!);
+          const end = start + slots;
           rowEnd[r] = end;
           rowBusy[r]! += slots;
-          if (end + r > last) last = end + r;
+          last = Math.max(last, end, start + r + KNOWN);
         }
-        done = Math.max(done + TURN, last + DONE);
+        done = Math.max(done + TURN, last);
         if (psums > 0 && g === waves - 1) {
           done = Math.max(done, drained);
           drained = done + psums + BANK_SWITCH;

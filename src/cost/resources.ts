@@ -52,7 +52,14 @@ export const addResources = (a: Resources, b: Resources, times = 1): Resources =
   bram36: a.bram36 + b.bram36 * times,
 });
 
-export type CorePart = 'pe' | 'ifm_stream' | 'row_pace' | 'weight_loader' | 'psum_drain' | 'sequencer' | 'joints';
+export type CorePart =
+  | 'pe'
+  | 'ifm_stream'
+  | 'row_pace'
+  | 'weight_loader'
+  | 'psum_drain'
+  | 'sequencer'
+  | 'joints';
 
 /** The sizes that a core is built to. */
 export type CoreSizes = Pick<Arch, 'array' | 'pe'>;

@@ -121,7 +121,7 @@ interface Part {
 /** The blocks and memories, and what each reads of the others. */
 function assemble(program: ComputeProgram, { array: { rows, cols }, pe }: Arch, waits: readonly number[]) {
   const sequencer = new Sequencer({ tapWords: 2 ** tapWordBits(pe) });
-  const paces = Array.from({ length: rows }, () => new RowPace(pe));
+  const paces = Array.from({ length: rows }, (_, r) => new RowPace(pe, r));
   const feeders = Array.from({ length: rows }, () => new IfmStream({ ...pe, signed: program.signed }));
   const loader = new WeightLoader({ cols });
   const drain = new PsumDrain({ rows, cols });

@@ -19,11 +19,12 @@ interface Cycle {
 
 const GAP = zcu102.pe.channelGap;
 const COUNT = 40;
+const ROW = 3;
 
 /** Waves announced at random, never more than IN_FLIGHT that are not over. */
 function run(seed: number) {
   const { below } = seeded(seed, 'row');
-  const pace = new RowPace(zcu102.pe);
+  const pace = new RowPace(zcu102.pe, ROW);
   const slots = Array.from({ length: COUNT }, () => (below(4) === 0 ? 0 : below(30)));
   const hurry = 1 + below(20);
   const announcedAt: number[] = [];
@@ -69,7 +70,8 @@ test('a wave starts three cycles after it is announced, or when the one before i
       const announced = cycles.flatMap((cycle) => (cycle.announced ? [cycle.announced] : []));
       expect(cycles.flatMap(({ control }) => (control ? [control] : []))).toEqual(announced);
       for (const [w, start] of starts.entries()) {
-        const at = start + slots[w]! + GAP; // its bit changes here, and only here
+        // Its bit changes here, and only here: as many slots before its end as row 3 is away.
+        const at = Math.max(start + 2, start + slots[w]! + GAP - ROW - 6);
         const bit = (cycle: number) => ((cycles[cycle]?.done ?? end) >> (w % IN_FLIGHT)) & 1;
         if (at < cycles.length)
           expect([bit(at - 1), bit(at)]).toEqual([w, w + IN_FLIGHT].map((n) => (n >> 3) & 1));
@@ -89,6 +91,7 @@ describe.skipIf(noVerilator)(`row_pace.sv under Verilator${noVerilator ? ` (${no
       ...cycles.map(({ announced, slots }) => ({
         wave: announced ? wires.wave.encode(announced) : 0n,
         slots,
+        nearly: ROW + 6,
       })),
     ]);
     const outputs = await cosimulate({

@@ -6,8 +6,10 @@
 //   cycle 0   a wave is announced: its weights are there     cycle 3   its entry is there: `start`, or as soon as the
 //   cycle 2   it is the first: its entry is asked for                  wave before is over
 //
-// A wave takes its slots and CHANNEL_GAP idle ones. `done` has a bit a wave, modulo IN_FLIGHT, which changes as the row
-// is done with it, in the cycle in which the next one may start. No more than IN_FLIGHT waves are announced and not over.
+// A wave takes its slots and CHANNEL_GAP idle ones. `done` has a bit a wave, modulo IN_FLIGHT, which changes `nearly` slots
+// before the last of them, or as soon as it can, two cycles after the start: what is said then is heard in time, for the
+// sequencer is as many cycles away, and this row's waves come to it as much later. No more than IN_FLIGHT waves are
+// announced and not over.
 module row_pace #(
     parameter int PSUM_DEPTH = 64,
     parameter int WEIGHT_DEPTH = 32,
@@ -29,6 +31,7 @@ module row_pace #(
     output logic [   WAVE_BITS-1:0] wave_below,
     output logic [ STREAM_BITS-1:0] entry_address,
     input  logic [   SLOT_BITS-1:0] slots,          // of the entry at the address of the cycle before
+    input  logic [   SLOT_BITS-1:0] nearly,         // slots, of the row: a constant
     output logic [CONTROL_BITS-1:0] control,        // {start, where its weights begin, psum bank, halo, origin, reciprocal}
     output logic [   IN_FLIGHT-1:0] done
 );
@@ -57,7 +60,8 @@ module row_pace #(
   logic [SLOT_BITS-1:0] left;  // slots of this wave
   logic idles;  // `over` comes with the next cycle
   logic [IN_FLIGHT-1:0] runs;  // which wave it is: a bit
-  wire ends = !over && idles;
+  logic says;  // that it is nearly done
+  wire tells = says && left <= nearly;
   if (CHANNEL_GAP == 2) begin : short_gap
     assign idles = left == '0;
   end else begin : long_gap
@@ -73,12 +77,14 @@ module row_pace #(
     there <= has_first && !start;
     left <= start ? slots : left - 1'b1;
     over <= !start && (over || idles);
-    done <= done ^ (ends ? runs : '0);
-    if (ends) runs <= {runs[IN_FLIGHT-2:0], runs[IN_FLIGHT-1]};
+    says <= start || (says && !tells);
+    done <= done ^ (tells ? runs : '0);
+    if (tells) runs <= {runs[IN_FLIGHT-2:0], runs[IN_FLIGHT-1]};
     if (reset) begin
       has_first <= 1'b0;
       there <= 1'b0;
       over <= 1'b1;
+      says <= 1'b0;
       done <= '0;
       runs <= IN_FLIGHT'(1);
     end

@@ -5,7 +5,8 @@
 //             room: for IN_FLIGHT waves, or as many as their memories of taps hold, WEIGHT_STEP words each
 //   announce  when its weights are loaded, which takes their words plus BANK_SWITCH, and no psums of another tile are
 //             in its psum bank or leave it
-//   over      when every row is done with it, three cycles after the last one says so; no two waves in two cycles
+//   over      when every row is done with it, which rows say ahead, or a little later for a short one; no two waves in
+//             two cycles
 //   drain     a tile's psums leave as soon as its last wave is over and those of the tile before are out, which takes as
 //             many slots as there are, plus BANK_SWITCH; the next tile loads and multiplies, in the other bank
 //   finish    when the last psums are out; then the next program may begin

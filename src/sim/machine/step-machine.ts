@@ -159,7 +159,7 @@ export class Machine {
     this.weightFetch = new WeightFetch({ cols, depth: shape.weightBeats });
     this.issue = new WaveIssue({ ...shape, psumBanks: pe.psumBanks, subBits: subBits(arch) });
     this.sequencer = new Sequencer({ tapWords: 2 ** tapWordBits(pe) });
-    this.paces = Array.from({ length: rows }, () => new RowPace(pe));
+    this.paces = Array.from({ length: rows }, (_, r) => new RowPace(pe, r));
     this.feeders = Array.from({ length: rows }, () => new IfmStream({ ...pe, signed: false }));
     this.loader = new WeightLoader({
       ...{ cols, wordsPerBeat: wordsPerBeat(arch), bareWords: bareWordsPerBeat(arch), bareFrom: BARE },

@@ -18,8 +18,8 @@ export interface WaveTime {
   readonly drained: number | undefined; // the psums of its tile are out, where they leave after it
 }
 
-/** From the end of row 0's wave to the slot in which that is known; of each row below, a slot later. */
-const HEARD = 6;
+/** Rows say ahead that they are done. From the start of row 0's wave to the slot in which that can be known; of each row below, a slot later. */
+const HEARD = 8;
 /** Waves are over no sooner after each other, and a load begins no sooner after the wave whose place it takes. */
 const TURN = 2;
 
@@ -37,11 +37,11 @@ export function waveTimes(
     const before = times[w - 1] ?? { announced: 0, over: 0 };
     const load = Math.max(before.announced, w < banks ? 0 : times[w - banks]!.over + TURN);
     const announced = Math.max(load + words + BANK_SWITCH, clear[psumBank]!);
-    for (const [r, end] of ends.entries())
-      ends[r] = Math.max(announced, end) + (slots[r] ?? 0) + pe.channelGap;
+    const starts = ends.map((end) => Math.max(announced, end));
+    for (const [r, start] of starts.entries()) ends[r] = start + (slots[r] ?? 0) + pe.channelGap;
     const drains = endsTile && psums > 0;
-    const heard = Math.max(...ends.map((end, r) => end + r + HEARD));
-    const over = Math.max(before.over + TURN, heard, drains ? out : 0);
+    const heard = Math.max(...starts.map((start, r) => start + r + HEARD));
+    const over = Math.max(before.over + TURN, ...ends, heard, drains ? out : 0);
     if (drains) clear[psumBank] = out = over + psums + BANK_SWITCH;
     times.push({ load, announced, over, drained: drains ? out : undefined });
   }
