@@ -2,12 +2,12 @@
 export const COEFFICIENTS = {
   "pe": {
     "logic": [
-      14.106,
-      1.409,
-      0.648,
-      1.196,
-      0.671,
-      2.308
+      15.388,
+      1.243,
+      0.672,
+      0.899,
+      0.658,
+      2.307
     ],
     "ff": [
       9.377,
@@ -23,11 +23,11 @@ export const COEFFICIENTS = {
   },
   "ifm_stream": {
     "logic": [
-      27.14,
-      1.011,
-      -21.147,
-      7.059,
-      -0.318,
+      25.814,
+      1.005,
+      -19.295,
+      7.519,
+      -0.37,
       4.5
     ],
     "ff": [
@@ -43,13 +43,13 @@ export const COEFFICIENTS = {
   },
   "row_pace": {
     "logic": [
-      41.357,
-      0.989,
-      1.227,
-      0.511
+      34.261,
+      3.841,
+      -0.818,
+      -0.841
     ],
     "ff": [
-      77.998,
+      78.998,
       1,
       8,
       2
@@ -57,10 +57,10 @@ export const COEFFICIENTS = {
   },
   "weight_loader": {
     "logic": [
-      49.907,
-      0.45,
-      1.691,
-      1.25
+      49.006,
+      0.56,
+      1.761,
+      1.248
     ],
     "ff": [
       166.079,
@@ -114,4 +114,4 @@ export const COEFFICIENTS = {
   }
 };
 /** Largest relative error of a core, fitted to all runs but itself. */
-export const FIT_ERROR = {"lut":0.009,"ff":0.007};
+export const FIT_ERROR = {"lut":0.016,"ff":0.007};

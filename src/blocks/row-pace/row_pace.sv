@@ -59,9 +59,8 @@ module row_pace #(
 
   logic [SLOT_BITS-1:0] left;  // slots of this wave
   logic idles;  // `over` comes with the next cycle
-  logic [IN_FLIGHT-1:0] runs;  // which wave it is: a bit
-  logic says;  // that it is nearly done
-  wire tells = says && left <= nearly;
+  logic [IN_FLIGHT-1:0] number, runs;  // of the next wave, and of this one until it has said that it is nearly done: a bit
+  wire tells = left <= nearly;
   if (CHANNEL_GAP == 2) begin : short_gap
     assign idles = left == '0;
   end else begin : long_gap
@@ -77,16 +76,16 @@ module row_pace #(
     there <= has_first && !start;
     left <= start ? slots : left - 1'b1;
     over <= !start && (over || idles);
-    says <= start || (says && !tells);
     done <= done ^ (tells ? runs : '0);
-    if (tells) runs <= {runs[IN_FLIGHT-2:0], runs[IN_FLIGHT-1]};
+    if (tells) runs <= '0;
+    if (start) {runs, number} <= {number, number[IN_FLIGHT-2:0], number[IN_FLIGHT-1]};
     if (reset) begin
       has_first <= 1'b0;
       there <= 1'b0;
       over <= 1'b1;
-      says <= 1'b0;
       done <= '0;
-      runs <= IN_FLIGHT'(1);
+      runs <= '0;
+      number <= IN_FLIGHT'(1);
     end
   end
   wire unused = &{1'b0, queue_ready, waiting};
