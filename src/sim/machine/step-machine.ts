@@ -9,13 +9,6 @@ import { AxiWrite } from '../../blocks/axi/axi-write.ts';
 import { FEED } from '../../blocks/feed.ts';
 import { IfmLoad } from '../../blocks/ifm-load/ifm-load.ts';
 import { IfmStream, type RowEntry } from '../../blocks/ifm-stream/ifm-stream.ts';
-import {
-  emitCodec,
-  filterCodec,
-  groupCodec,
-  partitionCodec,
-  tileCodec,
-} from '../../blocks/layer-control/layer.ts';
 import { LayerControl } from '../../blocks/layer-control/layer-control.ts';
 import { OfmDrain } from '../../blocks/ofm-drain/ofm-drain.ts';
 import { OfmEmit } from '../../blocks/ofm-emit/ofm-emit.ts';
@@ -26,7 +19,6 @@ import { PsumDrain } from '../../blocks/psum-drain/psum-drain.ts';
 import { RowPace } from '../../blocks/row-pace/row-pace.ts';
 import { Sequencer } from '../../blocks/sequencer/sequencer.ts';
 import { BEAT_BYTES, type Beat } from '../../blocks/table-memory/beat.ts';
-import { TableMemory } from '../../blocks/table-memory/table-memory.ts';
 import { tapWordOf } from '../../blocks/table-memory/tap-memory.ts';
 import { BARE, tagOf, WaveIssue, type WaveTag } from '../../blocks/wave-issue/wave-issue.ts';
 import { WeightFetch } from '../../blocks/weight-fetch/weight-fetch.ts';
@@ -34,6 +26,7 @@ import { type LoadHeader, type TapWord, WeightLoader } from '../../blocks/weight
 import { WriteGather } from '../../blocks/write-gather/write-gather.ts';
 import { Delay } from './delay.ts';
 import { type DramImage, DramReadPort, type DramTiming, DramWritePort, idealDram } from './dram.ts';
+import { OnChipTables } from './on-chip-tables.ts';
 import {
   bareWordsPerBeat,
   type MachineShape,
@@ -124,17 +117,7 @@ export class Machine {
   readonly lanes: readonly OfmLane[];
   readonly emit: OfmEmit;
   readonly #pack: OfmPack;
-  readonly #tables = {
-    taps: new TableMemory<Beat>(),
-    groups: new TableMemory<ReturnType<typeof groupCodec.decode>>(),
-    issueTiles: new TableMemory<ReturnType<typeof tileCodec.decode>>(),
-    drainTiles: new TableMemory<ReturnType<typeof tileCodec.decode>>(),
-    loadPartitions: new TableMemory<ReturnType<typeof partitionCodec.decode>>(),
-    issuePartitions: new TableMemory<ReturnType<typeof partitionCodec.decode>>(),
-    emitPartitions: new TableMemory<ReturnType<typeof partitionCodec.decode>>(),
-    emits: new TableMemory<ReturnType<typeof emitCodec.decode>>(),
-    filters: new TableMemory<ReturnType<typeof filterCodec.decode>>(),
-  };
+  readonly #tables = new OnChipTables();
   readonly #headers: Uint8Array;
   readonly #entries: (RowEntry | undefined)[][];
   readonly #entry: (RowEntry | undefined)[];
@@ -244,27 +227,7 @@ export class Machine {
       beat: this.#beat(0),
       layerDone: this.issue.idle && gather.idle && writer.idle,
     });
-    this.#tickTables();
-  }
-
-  #tickTables(): void {
-    const { ifmLoad, issue, emit, drain } = this;
-    const tables = this.#tables;
-    const into = this.control.table;
-    const write = <T>(name: string, decode: (beat: Beat) => T) =>
-      into?.name === name ? { address: into.index, word: decode(into.beat) } : undefined;
-    tables.taps.tick(
-      ifmLoad.tapsAddress,
-      write('taps', (words) => words),
-    );
-    tables.groups.tick(issue.groupAddress, write('groups', groupCodec.decode));
-    tables.issueTiles.tick(issue.tileAddress, write('tiles', tileCodec.decode));
-    tables.drainTiles.tick(drain.tileAddress, write('tiles', tileCodec.decode));
-    tables.loadPartitions.tick(ifmLoad.partitionAddress, write('partitions', partitionCodec.decode));
-    tables.issuePartitions.tick(issue.partitionAddress, write('partitions', partitionCodec.decode));
-    tables.emitPartitions.tick(emit.partitionAddress, write('partitions', partitionCodec.decode));
-    tables.emits.tick(emit.entryAddress, write('emits', emitCodec.decode));
-    tables.filters.tick(emit.filterAddress, write('filters', filterCodec.decode));
+    this.#tables.tick(this);
   }
 
   #tickEngines(): void {
