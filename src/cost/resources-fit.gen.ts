@@ -23,11 +23,11 @@ export const COEFFICIENTS = {
   },
   "ifm_stream": {
     "logic": [
-      25.814,
-      1.005,
-      -19.295,
-      7.519,
-      -0.37,
+      27.236,
+      1.016,
+      -20.573,
+      7.03,
+      -0.326,
       4.5
     ],
     "ff": [
@@ -43,13 +43,13 @@ export const COEFFICIENTS = {
   },
   "row_pace": {
     "logic": [
-      34.261,
-      3.841,
+      39.323,
+      3.966,
       -0.818,
-      -0.841
+      -0.966
     ],
     "ff": [
-      78.998,
+      85.998,
       1,
       8,
       2
@@ -86,11 +86,11 @@ export const COEFFICIENTS = {
   },
   "sequencer": {
     "logic": [
-      77.195,
-      4.316,
-      2.426,
-      2.162,
-      2.053
+      77.228,
+      4.354,
+      2.429,
+      2.142,
+      2.04
     ],
     "ff": [
       166.998,
@@ -114,4 +114,4 @@ export const COEFFICIENTS = {
   }
 };
 /** Largest relative error of a core, fitted to all runs but itself. */
-export const FIT_ERROR = {"lut":0.016,"ff":0.007};
+export const FIT_ERROR = {"lut":0.015,"ff":0.007};
