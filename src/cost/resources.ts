@@ -5,8 +5,8 @@
  *
  * Each part is linear in a few widths of its registers and memories (`FEATURES`), fitted by least squares to runs of
  * Yosys on the SystemVerilog (`results/rtl-resources.json`, made by `npx tsx rtl/synth/grid.ts`, which also writes the
- * coefficients). FIT_ERROR there is the largest relative error of a core that is predicted from all the others: 1 % of
- * the LUTs and of the flip-flops. The runs count every LUT alone, so a vendor's tool should need fewer. Memories and
+ * coefficients). FIT_ERROR there is the largest relative error of a core that is predicted from all the others: 2 % of
+ * the LUTs and 1 % of the flip-flops. The runs count every LUT alone, so a vendor's tool should need fewer. Memories and
  * multipliers are not fitted: they come in whole blocks.
  *
  * In it: the compute core. Not in it: the ofmap side, the buffers, a memory interface.
