@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Arch } from '../../src/arch/arch.ts';
-import { zcu102 } from '../../src/arch/presets/zcu102.ts';
 import { planLayer } from '../../src/plan/plan-layer.ts';
 import { weightBanks } from '../../src/schedule/weight-banks.ts';
 import { type ComputeProgram, computeProgram } from '../../src/sim/compute-program.ts';
@@ -11,25 +10,7 @@ import { type PlainWave, plainRows } from '../../test/fixtures/plain-rows.ts';
 import { anyFullyConnected, anyOrder } from '../random-work.ts';
 import { closedFormCycles } from './closed-form.ts';
 import { anyLayer } from './layers.ts';
-
-const anyArch: fc.Arbitrary<Arch> = fc
-  .record({
-    rows: fc.integer({ min: 1, max: 8 }),
-    cols: fc.integer({ min: 1, max: 8 }),
-    psumDepth: fc.constantFrom(64, 100, 256),
-    weightLanes: fc.integer({ min: 1, max: 4 }),
-    rearrange: fc.constantFrom('per-tile', 'none', 'static', 'static') as fc.Arbitrary<Arch['rearrange']>,
-    psumBanks: fc.constantFrom(2, 2, 1) as fc.Arbitrary<1 | 2>,
-    gatherChannels: fc.constantFrom(undefined, 1, 2),
-    weightBytes: fc.constantFrom(zcu102.buffers.weightBytes, 256),
-  })
-  .map(({ rows, cols, rearrange, weightBytes, ...pe }) => ({
-    ...zcu102,
-    array: { rows, cols },
-    pe: { ...zcu102.pe, ...pe },
-    buffers: { ...zcu102.buffers, weightBytes },
-    rearrange,
-  }));
+import { anyArch } from './random-arch.ts';
 
 const bits = (word: number): number => (word === 0 ? 0 : (word & 1) + bits(word >>> 1));
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { closedFormCycles } from '../../rtl/compute/closed-form.ts';
 import { anyLayer } from '../../rtl/compute/layers.ts';
+import { anyArch } from '../../rtl/compute/random-arch.ts';
 import { anyOrder, randomWork } from '../../rtl/random-work.ts';
 import type { Arch } from '../arch/arch.ts';
 import { zcu102 } from '../arch/presets/zcu102.ts';
@@ -13,25 +14,6 @@ import { seeded } from '../tensor/random.ts';
 import { addHalos } from './add-halos.ts';
 import { computeProgram } from './compute-program.ts';
 import { stepCore } from './step-core.ts';
-
-const anyArch: fc.Arbitrary<Arch> = fc
-  .record({
-    rows: fc.integer({ min: 1, max: 8 }),
-    cols: fc.integer({ min: 1, max: 8 }),
-    psumDepth: fc.constantFrom(64, 100, 256),
-    weightLanes: fc.integer({ min: 1, max: 4 }),
-    rearrange: fc.constantFrom('per-tile', 'per-tile', 'none', 'static') as fc.Arbitrary<Arch['rearrange']>,
-    psumBanks: fc.constantFrom(2, 2, 1) as fc.Arbitrary<1 | 2>,
-    gatherChannels: fc.constantFrom(undefined, 1, 2),
-    weightBytes: fc.constantFrom(zcu102.buffers.weightBytes, 256),
-  })
-  .map(({ rows, cols, rearrange, weightBytes, ...pe }) => ({
-    ...zcu102,
-    array: { rows, cols },
-    pe: { ...zcu102.pe, ...pe },
-    buffers: { ...zcu102.buffers, weightBytes },
-    rearrange,
-  }));
 
 function check(work: LayerWork, arch: Arch): void {
   const plan = planLayer(work, arch);
