@@ -1,9 +1,9 @@
 /** Rows that run ahead: the fold against its plain twin, wave by wave over arrays; and what never makes it faster. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type PlainWave, plainRows } from '../../test/fixtures/plain-rows.ts';
 import type { Arch } from '../arch/arch.ts';
 import { zcu102 } from '../arch/presets/zcu102.ts';
+import { wavesTime, waveTimes } from '../sim/machine/wave-time.ts';
 import type { DealtTile } from './dealt-tile.ts';
 import { freeRows, psumBanks } from './free-rows.ts';
 import type { Pass } from './passes.ts';
@@ -17,7 +17,7 @@ const archOf = (banks: 1 | 2): Arch => ({
 });
 
 interface PlainTile {
-  readonly waves: readonly Pick<PlainWave, 'work' | 'words'>[];
+  readonly waves: readonly { readonly work: readonly number[]; readonly words: number }[]; // n * K of each row
   readonly psums: number; // 0: they stay
 }
 
@@ -57,15 +57,15 @@ const passOf = (tiles: readonly PlainTile[], what: Partial<Pass> = {}): Pass => 
 const passesOf = (program: readonly (readonly PlainTile[])[]): readonly Pass[] =>
   program.map((tiles) => passOf(tiles));
 
-function plain(program: readonly (readonly PlainTile[])[], { pe }: Arch, banks: number) {
+function plain(program: readonly (readonly PlainTile[])[], arch: Arch, banks: number) {
   const waves = program.flat().flatMap((tile, t) =>
-    tile.waves.map((wave, g) => ({
-      ...wave,
-      psumBank: t % pe.psumBanks,
-      psums: g === tile.waves.length - 1 ? tile.psums : 0,
+    tile.waves.map(({ work, words }, g) => ({
+      ...{ slots: work, words, psums: tile.psums, psumBank: t % arch.pe.psumBanks },
+      endsTile: g === tile.waves.length - 1,
     })),
   );
-  const { done, cycles } = plainRows(waves, { banks, channelGap: pe.channelGap });
+  const done = waveTimes(waves, banks, arch).map(({ over }) => over);
+  const cycles = wavesTime(waves, banks, arch);
   let seen = 0;
   const ends = program.map((pass) => {
     seen += pass.reduce((sum, tile) => sum + tile.waves.length, 0);
