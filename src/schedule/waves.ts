@@ -1,7 +1,7 @@
 /**
  * Waves: virtual channels dealt to the rows of the array, `rows` at a time.
  *
- * A wave takes as long as its slowest row, so channels of like work n * K (ifmap non-zeros times taps) are put
+ * In lock-step a wave takes as long as its slowest row, so channels of like work n * K (ifmap non-zeros times taps) are put
  * together (the channel rearrangement of the Sense papers): in one order for all tiles of a layer, or sorted tile by
  * tile by work, empty ones left out. Psum addition does not care about the order; but a tile's own order asks that
  * weights be gathered by channel (docs/decisions/006).
