@@ -5,6 +5,7 @@ import { addConv, around, expectGradients, point, reals } from '../../test/fixtu
 import { randomModel } from '../../test/fixtures/random-model.ts';
 import type { ModelBuilder } from '../model/build.ts';
 import { isConv } from '../model/layer.ts';
+import type { Model } from '../model/model.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 import { type Random, seeded } from '../tensor/random.ts';
 import { lossAndGradients, parametersOf } from './network.ts';
@@ -267,26 +268,32 @@ describe('masks', () => {
   });
 });
 
-test('random networks with branches', () => {
-  fc.assert(
-    fc.property(fc.nat(), (seed) => {
-      const drawn = randomModel(seed);
-      const model = { ...drawn, outputs: drawn.outputs.slice(0, 1) };
-      fc.pre(trainablePart(model).layers.some((layer) => isConv(layer) || layer.op === 'affine'));
-      // Values grow from layer to layer: small weights keep differences meaningful.
-      const layers = model.layers.map((layer) =>
-        isConv(layer) && layer.weight
-          ? {
-              ...layer,
-              weight: {
-                ...layer.weight,
-                data: layer.weight.data.map((w) => w / Math.sqrt(layer.conv.C * layer.conv.R ** 2)),
-              },
-            }
-          : layer,
-      );
-      expectGradients({ ...model, layers }, seed, { least: 0 });
-    }),
-    { numRuns: 40, examples: [[1911465002]] }, // a ReLU that stands at 0
-  );
+describe('random networks with branches', () => {
+  /**
+   * Small weights, for values that grow from layer to layer would leave differences without meaning; and affine layers
+   * that are no identity: behind a ReLU those hand on its zeros to the next, which then stands at a kink.
+   */
+  const tamed = (model: Model, seed: number): Model => {
+    const random = seeded(seed, 'off the kinks');
+    const moved = (values: Float32Array) => values.map((v) => v + 0.1 * random.normal());
+    const layers = model.layers.map((layer) => {
+      if (layer.op === 'affine') return { ...layer, scale: moved(layer.scale), shift: moved(layer.shift) };
+      if (!isConv(layer) || !layer.weight) return layer;
+      const data = layer.weight.data.map((w) => w / Math.sqrt(layer.conv.C * layer.conv.R ** 2));
+      return { ...layer, weight: { ...layer.weight, data } };
+    });
+    return { ...model, layers, outputs: model.outputs.slice(0, 1) };
+  };
+
+  test('have the gradients that differences show', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const model = tamed(randomModel(seed), seed);
+        fc.pre(trainablePart(model).layers.some((layer) => isConv(layer) || layer.op === 'affine'));
+        expectGradients(model, seed, { least: 0 });
+      }),
+      // Two whose second ReLU stood at 0 before they were tamed: one with one slope to each side, one with two kinks.
+      { numRuns: 40, examples: [[1911465002], [2104131269]] },
+    );
+  });
 });
