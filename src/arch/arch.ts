@@ -51,6 +51,8 @@ export interface Arch {
   readonly reuse?: Reuse | undefined;
   /** 'dense': zeros are stored and moved like any value; left out, bitmaps and non-zeros where that is smaller. */
   readonly storage?: 'packed' | 'dense' | undefined;
+  /** Filters of which a pixel is requantised and written in a cycle; left out, that costs no time. */
+  readonly ofmLanes?: number | undefined;
   /** Name of the energy table. */
   readonly energy: string;
 }

@@ -6,7 +6,18 @@ export interface Dram {
   readonly bytesPerSecond: number; // peak
   readonly efficiency: number; // share of the peak that long streams reach
   readonly burstBytes: number; // the least that one access moves
+  /** Left out, the streams of a layer share the whole bandwidth as each needs it. */
+  readonly ports?: DramPorts | undefined;
   readonly source: string;
+}
+
+/** Ports between core and memory: one stream takes no other's. */
+export interface DramPorts {
+  readonly bytesPerCycle: number; // of the core's clock, of one port
+  // How many ports each stream has.
+  readonly ifmap: number;
+  readonly weight: number;
+  readonly ofmap: number;
 }
 
 /** Bytes moved when `n` are wanted in one stream: whole bursts. */
