@@ -37,7 +37,7 @@ const dealt = ({ waves, psums }: PlainTile): DealtTile => ({
   waves: waves.length,
   works: Int32Array.from(waves.flatMap(({ work }) => work)),
   words: Int32Array.from(waves, ({ words }) => words),
-  ...{ psums, slots: 0, loaded: 0 },
+  ...{ psums, slots: 0 },
 });
 
 const passOf = (tiles: readonly PlainTile[], what: Partial<Pass> = {}): Pass => ({
@@ -50,7 +50,6 @@ const passOf = (tiles: readonly PlainTile[], what: Partial<Pass> = {}): Pass => 
     firstOfGroup: true,
     stays: false,
   },
-  ...{ slots: 0, macs: 0, tapsLoaded: 0, psumsDrained: 0, streamedBits: 0 },
   tiles: tiles.map(dealt),
   ...what,
 });

@@ -12,12 +12,12 @@
  * not know early enough that it will be done; the rest is paid once, at the end of a layer (docs/decisions/001, 007).
  */
 import type { Arch } from '../arch/arch.ts';
-import type { Pass } from './passes.ts';
+import type { Pass, PassPlace } from './passes.ts';
 import { BANK_SWITCH } from './timing.ts';
 
 /** At either pace: when the array is done with each pass. */
 export interface ArrayTime {
-  readonly ends: Float64Array; // of each pass, the last drain left out
+  readonly ends: readonly number[]; // of each pass, the last drain left out
   readonly cycles: number; // up to the end of the last drain; the skew of the array is not in here
   /** Of each resource. Compute is what its slowest part cannot do faster: the waves in lock-step, else the busiest row. */
   readonly busy: { readonly compute: number; readonly weights: number; readonly drain: number };
@@ -29,15 +29,15 @@ const KNOWN = 8;
 const TURN = 2;
 
 /** The passes one after another; `banks`: of weights. */
-export function freeRows(passes: readonly Pass[], { array: { rows }, pe }: Arch, banks: number): ArrayTime {
+export function freeRows(passes: Iterable<Pass>, { array: { rows }, pe }: Arch, banks: number): ArrayTime {
   const psumBank = psumBanks(pe.psumBanks);
-  const ends = new Float64Array(passes.length);
+  const ends: number[] = [];
   const rowEnd = new Float64Array(rows);
   const rowBusy = new Float64Array(rows);
   const bankDone = new Float64Array(banks).fill(-TURN); // of the wave that had it last
   const clear = new Float64Array(pe.psumBanks); // when a bank's psums are out
   let [announced, done, drained, wave, weights, drain] = [0, 0, 0, 0, 0, 0];
-  for (const [p, pass] of passes.entries()) {
+  for (const pass of passes) {
     for (const { waves, works, words, psums } of pass.tiles) {
       const bank = psumBank(pass, psums > 0);
       for (let g = 0; g < waves; g++, wave++) {
@@ -63,15 +63,15 @@ export function freeRows(passes: readonly Pass[], { array: { rows }, pe }: Arch,
         bankDone[wave % banks] = done;
       }
     }
-    ends[p] = done;
+    ends.push(done);
   }
   return { ends, cycles: Math.max(done, drained), busy: { compute: Math.max(...rowBusy), weights, drain } };
 }
 
 /** The psum bank of each tile: the one after that which drained last, but psums that stay are where their block has them. */
-export function psumBanks(banks: number): (pass: Pass, drains: boolean) => number {
+export function psumBanks(banks: number): (pass: PassPlace, drains: boolean) => number {
   let [next, ofGroup] = [0, 0];
-  let open: Pass | undefined;
+  let open: PassPlace | undefined;
   return (pass, drains) => {
     if (pass !== open && pass.firstOfGroup) ofGroup = next;
     open = pass;

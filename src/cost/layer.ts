@@ -1,56 +1,76 @@
-/** Time, traffic and activity of one layer under a schedule, for both orders of reuse. */
+/** Time, traffic and activity of one layer under a schedule, in the better order of reuse. */
 import type { Arch } from '../arch/arch.ts';
 import { dramCycles } from '../arch/dram.ts';
-import type { FilterBlock } from '../schedule/blocks.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { bits, bytes, cycles, macs, words } from '../units.ts';
 import type { Activity } from './activity.ts';
 import { arrayTime } from './array-time.ts';
 import type { LayerCounts } from './count-layer.ts';
+import { type Done, multiplied, tallied } from './done.ts';
 import type { ArrayTime } from './free-rows.ts';
 import type { BoundBy, LayerCost, Reuse, Traffic } from './layer-cost.ts';
-import type { Pass } from './passes.ts';
+import { layerPasses, passPlaces } from './passes.ts';
 import { pipelineCycles, type Step } from './pipeline.ts';
 import { inReuseOrder, nonEmptyChannels, type OrderedPass, type ReuseInputs } from './reuse-order.ts';
 
-/** The cost of running the passes in the order that `reuse` asks for. */
-export function layerCost(inputs: ReuseInputs, reuse: Reuse): LayerCost {
+/** What a layer's passes move in an order of reuse. */
+interface Moved {
+  readonly reuse: Reuse;
+  readonly order: readonly OrderedPass[];
+  readonly traffic: Traffic;
+}
+
+/** Partition Reuse: the order that moves fewer bytes; of two that move the same, the faster. Only those are timed. */
+export function layerCost(inputs: ReuseInputs, orders: readonly Reuse[]): LayerCost {
+  const { counts, schedule } = inputs;
+  const places = passPlaces(counts, schedule);
+  const moved = orders.map((reuse): Moved => {
+    const order = inReuseOrder(inputs, places, reuse);
+    return { reuse, order, traffic: trafficOf(order, counts, schedule) };
+  });
+  const least = Math.min(...moved.map(({ traffic }) => traffic.total));
+  const [first, ...others] = moved.filter(({ traffic }) => traffic.total === least);
+  return others
+    .filter((other) => !isSame(first!.order, other.order))
+    .map((other) => timed(inputs, other))
+    .reduce((best, next) => (next.cycles < best.cycles ? next : best), timed(inputs, first!));
+}
+
+const isSame = (a: readonly OrderedPass[], b: readonly OrderedPass[]): boolean =>
+  a.every(({ pass, load, store }, i) => {
+    const other = b[i]!;
+    return pass === other.pass && load === other.load && store === other.store;
+  });
+
+function timed(inputs: ReuseInputs, { reuse, order, traffic }: Moved): LayerCost {
   const { counts, schedule, arch } = inputs;
-  const order = inReuseOrder(inputs, reuse);
-  const {
-    ends,
-    cycles: onArray,
-    busy,
-  } = arrayTime(
-    order.map(({ pass }) => pass),
-    counts,
-    arch,
-  );
-  const skew = arch.array.rows + arch.array.cols - 2;
-
-  const steps = pipelineSteps(order, ends, onArray + skew);
-
-  const traffic = trafficOf(order, counts, schedule);
-  const computeCycles = cycles(onArray + skew);
+  const done: Done = { waves: 0, slots: 0, macsIssued: 0, psumsDrained: 0 };
+  const places = order.map(({ pass }) => pass);
+  const passes = tallied(layerPasses(counts, schedule, arch, places), schedule, done);
+  const { ends, cycles: onArray, busy } = arrayTime(passes, counts, arch);
+  const computeCycles = cycles(onArray + arch.array.rows + arch.array.cols - 2); // with the skew
   const dram = dramCycles(traffic.total, arch.dram, arch.clock);
-  const sum = (of: (pass: Pass) => number): number => order.reduce((total, { pass }) => total + of(pass), 0);
   return {
-    cycles: cycles(pipelineCycles(steps, arch)),
+    cycles: cycles(pipelineCycles(pipelineSteps(order, ends, computeCycles), arch)),
     computeCycles,
     dramCycles: dram,
     boundBy: busiest(busy, dram),
     dataflow: reuse,
     tile: schedule.tile,
-    waves: sum(({ tiles }) => tiles.reduce((total, { waves }) => total + waves, 0)),
+    waves: done.waves,
     macsEffectual: macs(counts.macsEffectual),
-    macsIssued: macs(sum((pass) => pass.slots * filtersPerChannel(schedule.blocks[pass.block]!, schedule))),
+    macsIssued: macs(done.macsIssued),
     traffic,
-    activity: activityOf(inputs, traffic),
+    activity: activityOf(inputs, traffic, done),
   };
 }
 
 /** Passes as steps of the pipeline; one that waits for nothing from DRAM belongs to the step before it. */
-function pipelineSteps(order: readonly OrderedPass[], ends: Float64Array, total: number): readonly Step[] {
+function pipelineSteps(
+  order: readonly OrderedPass[],
+  ends: readonly number[],
+  total: number,
+): readonly Step[] {
   const steps: { compute: number; load: number; store: number }[] = [];
   let before = 0;
   for (const [i, { load, store }] of order.entries()) {
@@ -88,10 +108,6 @@ function wantedWeightBytes(counts: LayerCounts, nonEmpty: Uint8Array): number {
   return sum;
 }
 
-/** Filters of a block that read one of its channels: all of them, but for groups that sit side by side. */
-export const filtersPerChannel = ({ filters, channels }: FilterBlock, { conv }: Schedule): number =>
-  ((filters[1] - filters[0]) * (conv.C / conv.groups)) / (channels[1] - channels[0]);
-
 /** The resource with the most busy cycles sets the pace. */
 function busiest({ compute, weights, drain }: ArrayTime['busy'], dram: number): BoundBy {
   const busy: readonly [BoundBy, number][] = [
@@ -107,26 +123,22 @@ function busiest({ compute, weights, drain }: ArrayTime['busy'], dram: number): 
 const tapBits = ({ wordBits, pe }: Arch): number => wordBits.weight + Math.ceil(Math.log2(pe.weightDepth));
 const ACCUMULATOR_BITS = 32;
 
-function activityOf({ counts, schedule, passes, arch }: ReuseInputs, traffic: Traffic): Activity {
-  const sum = (of: (pass: Pass) => number): number => passes.reduce((total, pass) => total + of(pass), 0);
-  const filtersOf = (pass: Pass): number =>
-    schedule.blocks[pass.block]!.filters[1] - schedule.blocks[pass.block]!.filters[0];
-  const multiplied = sum((pass) => pass.macs);
-  const loaded = sum((pass) => pass.tapsLoaded);
-  const drained = sum((pass) => pass.psumsDrained * filtersOf(pass));
+function activityOf({ counts, schedule, arch }: ReuseInputs, traffic: Traffic, done: Done): Activity {
+  const { macs: carriedOut, tapsLoaded, streamedBits } = multiplied(counts, schedule);
+  const drained = done.psumsDrained;
   return {
-    macs: macs(multiplied),
-    weightAccesses: words(multiplied + loaded),
-    psumAccesses: words(2 * multiplied + drained * arch.array.rows),
+    macs: macs(carriedOut),
+    weightAccesses: words(carriedOut + tapsLoaded),
+    psumAccesses: words(2 * carriedOut + drained * arch.array.rows),
     // Operations step east past every column, psums south past every row, weights half the rows on average.
     hops: words(
-      sum((pass) => pass.slots) * arch.array.cols +
+      done.slots * arch.array.cols +
         drained * arch.array.rows +
-        Math.ceil((loaded * arch.array.rows) / 2),
+        Math.ceil((tapsLoaded * arch.array.rows) / 2),
     ),
     bufferBits: {
-      ifmap: bits(8 * traffic.ifmap + sum((pass) => pass.streamedBits)),
-      weight: bits(8 * traffic.weight + loaded * tapBits(arch)),
+      ifmap: bits(8 * traffic.ifmap + streamedBits),
+      weight: bits(8 * traffic.weight + tapsLoaded * tapBits(arch)),
       ofmap: bits(2 * drained * ACCUMULATOR_BITS + 8 * counts.ofmapBytes),
     },
     dramBits: { read: bits(8 * (traffic.ifmap + traffic.weight)), write: bits(8 * traffic.ofmap) },

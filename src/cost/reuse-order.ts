@@ -3,11 +3,11 @@ import type { Arch } from '../arch/arch.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { LayerCounts } from './count-layer.ts';
 import type { Reuse } from './layer-cost.ts';
-import type { Pass } from './passes.ts';
+import type { PassPlace } from './passes.ts';
 import { fetchedBytes } from './sizes.ts';
 
 export interface OrderedPass {
-  readonly pass: Pass;
+  readonly pass: PassPlace;
   readonly load: number; // bytes that must be on chip before it starts and were not
   readonly store: number;
   readonly ifmap: number; // share of load
@@ -16,13 +16,16 @@ export interface OrderedPass {
 export interface ReuseInputs {
   readonly counts: LayerCounts;
   readonly schedule: Schedule;
-  readonly passes: readonly Pass[];
   readonly arch: Arch;
 }
 
 /** Which operand stays: ifmap partitions outermost, or weight partitions outermost. */
-export function inReuseOrder(inputs: ReuseInputs, reuse: Reuse): readonly OrderedPass[] {
-  const { counts, schedule, passes, arch } = inputs;
+export function inReuseOrder(
+  inputs: ReuseInputs,
+  passes: readonly PassPlace[],
+  reuse: Reuse,
+): readonly OrderedPass[] {
+  const { counts, schedule, arch } = inputs;
   const partitionOf = Int32Array.from(schedule.blocks, (_, b) =>
     schedule.weightPartitions.findIndex(([first, end]) => b >= first && b < end),
   );
@@ -55,7 +58,7 @@ export function inReuseOrder(inputs: ReuseInputs, reuse: Reuse): readonly Ordere
 const inBursts = (n: number, burst: number): number => Math.ceil(n / burst) * burst;
 
 /** Bytes fetched before a pass: its channels for every block of its group, with the first block of the group. */
-function weightFetches({ counts, schedule, arch }: ReuseInputs, reuse: Reuse): (pass: Pass) => number {
+function weightFetches({ counts, schedule, arch }: ReuseInputs, reuse: Reuse): (pass: PassPlace) => number {
   const { blocksTogether, rearrange } = schedule;
   const anywhere = nonEmptyChannels(counts, schedule.conv.C);
   const groups = groupSizes(

@@ -3,7 +3,6 @@ import type { Arch, Reuse } from '../arch/arch.ts';
 import { countLayer, type LayerCounts } from '../cost/count-layer.ts';
 import { layerCost } from '../cost/layer.ts';
 import type { LayerCost } from '../cost/layer-cost.ts';
-import { layerPasses } from '../cost/passes.ts';
 import { groupSizes } from '../cost/reuse-order.ts';
 import { type StoredIfmap, storedIfmap } from '../cost/sizes.ts';
 import { countWeights, type WeightCounts } from '../cost/weight-counts.ts';
@@ -50,15 +49,8 @@ export function planLayer(work: LayerWork, arch: Arch): LayerPlan {
   if (!rough) failToFit(work, arch);
   const schedule = refit(rough, (region) => rankTiles({ ...lowered[0]!, ...region }, mean, arch), withTile);
   const counts = countLayer(work, { operands, schedule, stored, firstPhase: weights, arch });
-  const passes = layerPasses(counts, schedule, arch);
-  return {
-    operands,
-    schedule,
-    counts,
-    cost: cheaper(arch.reuse ? [arch.reuse] : ORDERS, (reuse) =>
-      layerCost({ counts, schedule, passes, arch }, reuse),
-    ),
-  };
+  const cost = layerCost({ counts, schedule, arch }, arch.reuse ? [arch.reuse] : ORDERS);
+  return { operands, schedule, counts, cost };
 }
 
 const ORDERS: readonly Reuse[] = ['reuse-ifmap-first', 'reuse-weight-first'];
@@ -70,18 +62,6 @@ function orderUnasked({ conv, weight }: Operands, arch: Arch): ChannelOrder {
   const { groups } = conv;
   const { rows } = arch.array;
   return orderByWork(of(undefined), slices, { groups, pixels: 1, rows, banks: wavesApart(mostTaps, arch) });
-}
-
-/** Partition Reuse: the order that moves fewer bytes; of two that move the same, the faster. */
-function cheaper<R>(orders: readonly R[], cost: (order: R) => LayerCost): LayerCost {
-  return orders
-    .map(cost)
-    .reduce((best, next) =>
-      next.traffic.total < best.traffic.total ||
-      (next.traffic.total === best.traffic.total && next.cycles < best.cycles)
-        ? next
-        : best,
-    );
 }
 
 /** The first result there is. */

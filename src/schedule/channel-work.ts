@@ -1,9 +1,9 @@
 /** What each virtual channel of a layer asks of its row: ifmap non-zeros x taps, summed over tiles. */
 import type { Arch } from '../arch/arch.ts';
-import { countNonZeroColumns } from '../tensor/bytes.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 import type { ByteData } from '../tensor/tensor.ts';
 import { chooseUnroll, type LoweredLayer, lower, type PlaneSlice } from './lowering.ts';
+import { mostTaps } from './most-taps.ts';
 
 /** Of virtual channels, channel * slices + slice, in an ifmap; or, where none is known, of one without zeros: then the taps alone decide. */
 export interface ChannelWork {
@@ -15,45 +15,46 @@ export interface ChannelWork {
 
 export function channelWork(conv: ConvShape, weight: Int8Array, arch: Arch): ChannelWork {
   const lowered = lower(conv, chooseUnroll(conv, arch));
-  const taps = lowered.map(({ slices }) => slices.map((slice) => mostTaps(conv, weight, slice)));
-  const slices = Math.max(...lowered.map((layer) => layer.slices.length));
+  return workOf(
+    conv,
+    lowered.map((layer) => ({ layer, taps: tapsOf(conv, weight, layer) })),
+  );
+}
+
+interface Phase {
+  readonly layer: LoweredLayer;
+  readonly taps: Uint8Array; // of virtual channels
+}
+
+function workOf(conv: ConvShape, phases: readonly Phase[]): ChannelWork {
+  const slices = Math.max(...phases.map(({ layer }) => layer.slices.length));
   return {
     slices,
-    mostTaps: taps.flat().reduce((most, held) => held.reduce((m, k) => Math.max(m, k), most), 0),
+    mostTaps: phases.reduce((most, { taps }) => taps.reduce((m, k) => Math.max(m, k), most), 0),
     of(ifmap) {
       const work = new Float64Array(conv.C * slices);
-      for (const [phase, layer] of lowered.entries())
+      for (const { layer, taps } of phases)
         for (const [s, slice] of layer.slices.entries()) {
           const positions = positionsOf(conv, layer, slice);
           for (let c = 0; c < conv.C; c++)
-            work[c * slices + s]! += nonZeros(ifmap, c * conv.H * conv.W, positions) * taps[phase]![s]![c]!;
+            work[c * slices + s]! +=
+              nonZeros(ifmap, c * conv.H * conv.W, positions) * taps[c * layer.slices.length + s]!;
         }
       return work;
     },
   };
 }
 
-/** For each channel, the most taps that any of its filters has in the slice: what a row waits for. */
-function mostTaps({ C, K, R, S, groups }: ConvShape, weight: Int8Array, { taps }: PlaneSlice): Uint8Array {
-  const most = new Uint8Array(C);
-  const perGroup = C / groups;
-  if (R * S === 1) {
-    const whole = weight.length / groups; // filters of a group read the same channels
-    for (let g = 0; g < groups; g++) {
-      const held = countNonZeroColumns(weight.subarray(g * whole, (g + 1) * whole), perGroup);
-      for (let c = 0; c < perGroup; c++) most[g * perGroup + c] = Math.min(1, held[c]!);
-    }
-    return most;
+/** Of each slice and channel. No closure is made here: one that is kept would keep a layer's weights. */
+function tapsOf({ C, K, R, S, groups }: ConvShape, weight: Int8Array, { slices }: LoweredLayer): Uint8Array {
+  const [channels, positions] = [C / groups, R * S];
+  const size = (K / groups) * channels * positions;
+  const taps = new Uint8Array(C * slices.length);
+  for (let g = 0; g < groups; g++) {
+    const filters = { weight: weight.subarray(g * size, (g + 1) * size), channels, positions };
+    taps.set(mostTaps(filters, slices), g * channels * slices.length);
   }
-  for (let k = 0; k < K; k++) {
-    const first = Math.floor((k * groups) / K) * perGroup;
-    for (let c = 0; c < perGroup; c++) {
-      let held = 0;
-      for (const tap of taps) if (weight[(k * perGroup + c) * R * S + tap.weight]) held++;
-      if (held > most[first + c]!) most[first + c] = held;
-    }
-  }
-  return most;
+  return taps;
 }
 
 /** Where a plane's positions lie in its channel, padding left out. */
