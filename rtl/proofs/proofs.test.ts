@@ -176,7 +176,7 @@ const PROOFS: readonly Proof[] = [
       },
       {
         name: 'a slot that does not wait',
-        change: { replace: '(only_closes3 || !busy3[half3])', by: "1'b1" },
+        change: { replace: '(!closes_old3 || late3) && free3', by: '(!closes_old3 || late3)' },
         depth: 11,
       },
     ],

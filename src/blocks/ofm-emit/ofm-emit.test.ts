@@ -18,7 +18,7 @@ import { OfmPack } from '../ofm-pack/ofm-pack.ts';
 import { requantisedByte } from '../requantise/requantise.ts';
 import type { Region } from '../wave-issue/wave-issue.ts';
 import type { Write } from '../write-gather/write-gather.ts';
-import { OfmEmit } from './ofm-emit.ts';
+import { OfmEmit, SUM_BITS } from './ofm-emit.ts';
 
 const shape = { cols: 4, lanes: 2, words: 64 };
 const [psumDepth, beatBits, segmentBitmaps, segmentValues] = [64, 28, 4, 32];
@@ -90,7 +90,7 @@ function plainByte({ layer, partitions, filters }: Task, region: Task['regions']
     for (let y = py * stride; y < Math.min(rows, py * stride + kernel); y++)
       for (let x = px * stride; x < Math.min(cols, px * stride + kernel); x++)
         acc = Math.max(acc, region.words[column]![y * pitch + x]!);
-    return requantisedByte({ acc, window: 0, correction: 0, ...filter, low, high });
+    return requantisedByte({ acc, window: 0, correction: 0, ...filter, low, high }, SUM_BITS);
   };
 }
 

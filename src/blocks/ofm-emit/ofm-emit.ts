@@ -33,6 +33,8 @@ interface Reading {
 }
 
 const QUEUE = 32;
+/** Bits that a biased sum is held inside before it is scaled: a multiplication in two DSP slices, not four. */
+export const SUM_BITS = 27;
 
 export class OfmEmit {
   emitted = false; // a pulse: a region has left
@@ -88,7 +90,7 @@ export class OfmEmit {
     [this.#laneBitmaps, this.#laneValues, this.#largest] = [zeros(), zeros(), zeros()];
     this.#filters = new Array(shape.lanes).fill(undefined);
     this.#active = new Array(shape.lanes).fill(false);
-    this.#requantise = Array.from({ length: shape.lanes }, () => new Requantise(QUEUE));
+    this.#requantise = Array.from({ length: shape.lanes }, () => new Requantise(QUEUE, SUM_BITS));
   }
 
   get partitionAddress(): number {

@@ -215,7 +215,8 @@ module ofm_emit #(
   for (genvar j = 0; j < LANES; j++) begin : lanes
     requantise #(
         .QUEUE(QUEUE),
-        .CORRECTION(1'b0)
+        .CORRECTION(1'b0),
+        .SUM_BITS(27)
     ) requantise (
         .clk,
         .reset,

@@ -64,7 +64,10 @@ export class OfmPack {
   #pixel: Pixel | undefined; // cycle 1
   #position = 0;
   #bitmapBeats = 0;
+  // A cycle late, and so with a byte to spare: any lane holds one; and one that may soon be full does.
   #anyBitmapsHeld = false;
+  #anyValuesHeld = false;
+  #anyBlocked = false;
   #chosen: Held | undefined; // cycle 4
   #leaving: readonly [Write | undefined, Write | undefined] = [undefined, undefined]; // cycles 5 and 6
   #inputs: OfmPackInputs | undefined;
@@ -88,10 +91,7 @@ export class OfmPack {
 
   /** A pixel waits while a beat would be held on top of another. */
   #waits({ note: { tileEnds, segmentEnds } }: Pixel): boolean {
-    if (tileEnds && this.#anyBitmapsHeld) return true;
-    for (const { heldValues, count } of this.#lanes)
-      if (heldValues.write && (segmentEnds || count === BEAT_BYTES - 1)) return true;
-    return false;
+    return (tileEnds && this.#anyBitmapsHeld) || (segmentEnds && this.#anyValuesHeld) || this.#anyBlocked;
   }
 
   tick(inputs: OfmPackInputs): void {
@@ -103,6 +103,10 @@ export class OfmPack {
     const waits = this.#pixel !== undefined && this.#waits(this.#pixel);
     this.empty = !pixel && this.#isEmpty();
     this.#anyBitmapsHeld = this.#lanes.some(({ heldBitmaps }) => heldBitmaps.write);
+    this.#anyValuesHeld = this.#lanes.some(({ heldValues }) => heldValues.write);
+    this.#anyBlocked = this.#lanes.some(
+      ({ heldValues, count }) => heldValues.write && count >= BEAT_BYTES - 2,
+    );
     if (!this.write || writeReady) this.#flow();
     if (waits) {
       this.#aside ??= pixel;
@@ -157,6 +161,7 @@ export class OfmPack {
     const { beats, filling, heldValues } = this.#lanes[stream]!;
     const place = { stream, begins: beats === 0, ends, address: values + beats };
     heldValues.hold({ ...place, data: new Uint32Array(filling.buffer) });
+    this.#anyValuesHeld = true;
   }
 
   #empty(lane: Lane): void {

@@ -45,9 +45,10 @@ module ofm_pack #(
   logic [LANES*8-1:0] bytes1;
 
   // A lane's beats: held until they are read, on offer until they are chosen.
-  logic [LANES-1:0] values_held, bitmaps_held, values_offered, bitmaps_offered, count_last;
-  logic any_bitmaps_held;
-  wire waits = (tile_ends && any_bitmaps_held) || (values_held & (count_last | {LANES{segment_ends}})) != '0;
+  logic [LANES-1:0] values_held, bitmaps_held, values_offered, bitmaps_offered, count_last, nearly, values_go;
+  // A cycle late, and so with a byte to spare: any lane holds one; and one that may soon be full does.
+  logic any_bitmaps_held, any_values_held, any_blocked;
+  wire waits = (tile_ends && any_bitmaps_held) || (segment_ends && any_values_held) || any_blocked;
   wire moves = valid1 && !waits;
   wire enters = !valid1 || !waits;
 
@@ -82,6 +83,8 @@ module ofm_pack #(
       end
     end
     any_bitmaps_held <= (moves && bitmap_full) || bitmaps_held != '0;
+    any_values_held <= (moves && values_go != '0) || values_held != '0;
+    any_blocked <= (values_held & nearly) != '0;
     if (reset) begin
       valid1 <= 1'b0;
       in_ready <= 1'b1;
@@ -89,6 +92,8 @@ module ofm_pack #(
       position <= '0;
       bitmap_beats <= '0;
       any_bitmaps_held <= 1'b0;
+      any_values_held <= 1'b0;
+      any_blocked <= 1'b0;
     end
   end
 
@@ -122,17 +127,19 @@ module ofm_pack #(
     logic [COUNT_BITS-1:0] beats;  // of values of the segment, that have left
     wire values_full = (stores[j] && count_last[j]) || (segment_ends && (stores[j] || some));
     wire [3:0] more = count + 4'(stores[j]);
+    assign values_go[j] = values_full && active[j];
     always_ff @(posedge clk) begin
       if (moves) begin
         if (stores[j]) filling <= {bytes1[j*8+:8], filling[127:8]};
         for (int k = 0; k < 128; k++) if (position == 7'(k)) bitmaps[k] <= stores[j];
         count <= segment_ends ? '0 : more;
         count_last[j] <= !segment_ends && more == 4'd15;
+        nearly[j] <= !segment_ends && more >= 4'd14;
         some <= !segment_ends && more != '0;
         beats <= segment_ends ? '0 : beats + COUNT_BITS'(values_full);
       end
-      done <= moves && values_full && active[j];
-      if (moves && values_full && active[j]) begin
+      done <= moves && values_go[j];
+      if (moves && values_go[j]) begin
         held_beat[j*COUNT_BITS+:COUNT_BITS] <= beats;
         held_shift[j*4+:4] <= -more;
         held_parity[j] <= parity;
@@ -148,12 +155,13 @@ module ofm_pack #(
       if (read[LANES+j]) bitmaps_held[j] <= 1'b0;
       if (flows && first[j]) values_offered[j] <= 1'b0;
       if (flows && first[LANES+j]) bitmaps_offered[j] <= 1'b0;
-      if (moves && values_full && active[j]) {values_held[j], values_offered[j]} <= '1;
+      if (moves && values_go[j]) {values_held[j], values_offered[j]} <= '1;
       if (moves && bitmap_full && active[j]) {bitmaps_held[j], bitmaps_offered[j]} <= '1;
       if (reset) begin
         {values_held[j], values_offered[j], bitmaps_held[j], bitmaps_offered[j]} <= '0;
         count <= '0;
         count_last[j] <= 1'b0;
+        nearly[j] <= 1'b0;
         some <= 1'b0;
         beats <= '0;
       end

@@ -5,11 +5,12 @@
 //          1 .. 3     4, 5    6 .. 8     9 .. 11    12        13
 //
 // The pipeline never stalls: a word enters only when the queue has room for all that are on their way. The product
-// of 32 and 31 bits is made of pieces that fit a DSP slice (27 x 18 bits, signed), the low ones 17 bits apart as
+// of SUM_BITS and 31 bits is made of pieces that fit a DSP slice (27 x 18 bits, signed), the low ones 17 bits apart as
 // the slices' cascade shifts; only as many bits of the product are shifted as the clamped result can need.
 module requantise #(
     parameter int QUEUE = 16,  // 15 or more for a word a cycle
     parameter bit CORRECTION = 1'b1,  // 0: window and correction are ignored, one DSP slice fewer
+    parameter int SUM_BITS = 32,  // that the biased sum is held inside: 32, or 27 and two DSP slices fewer
     localparam int WINDOW_BITS = 27  // a window's sum of bytes: 2^18 taps of 255
 ) (
     input  logic                          clk,
@@ -92,22 +93,35 @@ module requantise #(
     end
   endgenerate
 
-  // 4 and 5: the bias, held inside 32 bits.
+  // 4 and 5: the bias, held inside SUM_BITS.
   logic signed [32:0] sum4;
-  logic signed [31:0] sum5;
+  logic signed [SUM_BITS-1:0] sum5;
 
-  // 6 to 8: sum5 = high6 * 2^26 + low26, m = high14 * 2^17 + low17.
-  wire signed [26:0] sum_low = {1'b0, sum5[25:0]};
-  wire signed [5:0] sum_high = sum5[31:26];
+  // 6 to 8: sum5 = high6 * 2^26 + low26, where it has more than 27 bits; m = high14 * 2^17 + low17.
+  wire signed [26:0] sum_low = {SUM_BITS == 27 && sum5[26], sum5[25:0]};
   wire signed [17:0] m_low = {1'b0, m[16:0]};
   wire signed [14:0] m_high = {1'b0, m[30:17]};
   logic signed [44:0] low_low6;
   logic signed [41:0] low_high6;
-  logic signed [23:0] high_low6;
-  logic signed [20:0] high_high6;
   logic signed [59:0] low7;
-  logic signed [38:0] high7;
   logic signed [62:0] product8;
+  generate
+    if (SUM_BITS > 27) begin : gen_high
+      wire signed [5:0] sum_high = {{(33 - SUM_BITS) {sum5[SUM_BITS-1]}}, sum5[SUM_BITS-2:26]};
+      logic signed [23:0] high_low6;
+      logic signed [20:0] high_high6;
+      logic signed [38:0] high7;
+      always_ff @(posedge clk) begin
+        high_low6 <= sum_high * m_low;
+        high_high6 <= sum_high * m_high;
+        high7 <= 39'(high_low6) + {high_high6[20], high_high6, 17'b0};
+        product8 <= {{3{low7[59]}}, low7} + {high7[36:0], 26'b0};
+      end
+      wire unused_high = &{1'b0, high7[38:37]};
+    end else begin : gen_low
+      always_ff @(posedge clk) product8 <= {{3{low7[59]}}, low7};
+    end
+  endgenerate
 
   // 9: shifted by 0, 16, 32 or 48; the lowest bit is the half. What falls out below only matters as zero or not;
   // what is cut off above only as "too wide", for the result is clamped to 9 bits after at most 15 places more.
@@ -142,15 +156,12 @@ module requantise #(
     bias2 <= bias1;
     bias3 <= bias2;
     sum4 <= {acc3[31], acc3} + {bias3[31], bias3};
-    sum5 <= sum4[32] == sum4[31] ? sum4[31:0] : {sum4[32], {31{!sum4[32]}}};
+    if (sum4[32:SUM_BITS-1] == {(34 - SUM_BITS) {sum4[32]}}) sum5 <= sum4[SUM_BITS-1:0];
+    else sum5 <= {sum4[32], {(SUM_BITS - 1) {!sum4[32]}}};
 
     low_low6 <= sum_low * m_low;
     low_high6 <= sum_low * m_high;
-    high_low6 <= sum_high * m_low;
-    high_high6 <= sum_high * m_high;
     low7 <= 60'(low_low6) + {low_high6[41], low_high6, 17'b0};
-    high7 <= 39'(high_low6) + {high_high6[20], high_high6, 17'b0};
-    product8 <= {{3{low7[59]}}, low7} + {high7[36:0], 26'b0};
 
     negative9 <= whole[63];
     case (coarse)
@@ -184,7 +195,7 @@ module requantise #(
     else byte13 <= rounded12[7:0];
   end
 
-  wire unused_bits = &{1'b0, high7[38:37], shift_riders[6*8+2+:4], least[8], most[8]};
+  wire unused_bits = &{1'b0, shift_riders[6*8+2+:4], least[8], most[8]};
 
   logic queue_ready;
   logic [COUNT_BITS-1:0] queued;

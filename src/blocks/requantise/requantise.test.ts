@@ -95,8 +95,8 @@ function plainByte({ acc, window, correction, bias, multiplier, shift, low, high
 }
 
 /** The block under random pauses on both sides, and what its wires were. */
-function play(words: readonly Accumulated[], random: Random, queue = 16) {
-  const block = new Requantise(queue);
+function play(words: readonly Accumulated[], random: Random, queue = 16, sumBits = 32) {
+  const block = new Requantise(queue, sumBits);
   const [vectors, expected, bytes]: [InputRow[], ExpectedRow[], number[]] = [[{ reset: 1 }], [{}], []];
   for (let i = 0, t = 0; bytes.length < words.length; t++) {
     const pressure = Math.floor(t / 200) % 3;
@@ -171,6 +171,13 @@ describe.skipIf(noVerilator)(`requantise.sv under Verilator${noVerilator ? ` (${
     expect(
       await differenceToSilicon({ ...design, parameters: { QUEUE }, vectors }, expected),
     ).toBeUndefined();
+  });
+
+  test('sums held inside 27 bits: every wire, every cycle', async () => {
+    const { vectors, expected, bytes } = play(drawMany(10_000, 'held'), seeded(6, 'p'), 16, 27);
+    expect(bytes).not.toEqual(drawMany(10_000, 'held').map(plainByte)); // some sums are larger
+    const parameters = { SUM_BITS: 27 };
+    expect(await differenceToSilicon({ ...design, parameters, vectors }, expected)).toBeUndefined();
   });
 
   test('without correction, window and correction are ignored', async () => {

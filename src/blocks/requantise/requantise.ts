@@ -30,24 +30,30 @@ export interface RequantiseInputs {
   readonly outReady: boolean;
 }
 
-/** The byte as it lies on eight wires: 0 to 255, for negative results their two's complement. */
-export function requantisedByte(word: Accumulated): number {
+/**
+ * The byte as it lies on eight wires: 0 to 255, for negative results their two's complement. The biased sum is held inside
+ * `sumBits`, 32 as everywhere else or 27.
+ */
+export function requantisedByte(word: Accumulated, sumBits = 32): number {
   const { acc, window, correction, bias, multiplier, shift, low, high } = word;
   const corrected = (acc + window * correction) | 0; // wraps, as Int32Array does
-  const sum = Math.min(Math.max(corrected + bias, -(2 ** 31)), 2 ** 31 - 1);
+  const most = 2 ** (sumBits - 1);
+  const sum = Math.min(Math.max(corrected + bias, -most), most - 1);
   return Math.min(Math.max(requantise(sum, multiplier, shift), low), high) & 255;
 }
 
 export class Requantise {
   readonly #queue: Fifo<number>;
+  readonly #sumBits: number;
   #pipeline: readonly (number | undefined)[] = Array(STAGES).fill(undefined);
   #taken = 0;
   #entering: number | undefined;
   #takenNext = 0;
 
   /** `queue` places: 15 or more for a word a cycle. */
-  constructor(queue = 16) {
+  constructor(queue = 16, sumBits = 32) {
     this.#queue = new Fifo(queue);
+    this.#sumBits = sumBits;
   }
 
   get inReady(): boolean {
@@ -59,7 +65,7 @@ export class Requantise {
   }
 
   tick({ word, outReady }: RequantiseInputs): void {
-    this.#entering = word !== undefined && this.inReady ? requantisedByte(word) : undefined;
+    this.#entering = word !== undefined && this.inReady ? requantisedByte(word, this.#sumBits) : undefined;
     const leaves = outReady && this.out !== undefined;
     this.#takenNext = this.#taken + Number(this.#entering !== undefined) - Number(leaves);
     this.#queue.tick({ word: this.#pipeline[STAGES - 1], outReady });

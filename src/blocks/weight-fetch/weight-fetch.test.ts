@@ -78,13 +78,15 @@ function run(seed: number, { cols, ports = 1 }: { cols: number; ports?: number }
   const writes: WeightWrite[] = [];
   const asked: number[] = weights.ports.map(() => 0);
   let [named, loaded, released, mostAhead] = [0, 0, 0, 0];
+  let shown = false;
   while (released < all) {
     // A layer is named once all loads of those before the last one are asked for, so that the last one was begun.
     const before = layers.slice(0, Math.max(0, named - 1)).reduce((sum, l) => sum + l.weightLoads, 0);
     const may = named < layers.length && (named === 0 || Math.min(...asked) > before);
-    const start = may && below(20) === 0;
+    const start: boolean = may && shown && below(20) === 0;
+    const layer = layers[may ? named : named - 1]!;
+    shown = may && !start; // what it is like is there a cycle before its name
     if (start) named++;
-    const layer = layers[Math.max(0, named - 1)]!;
     const release = released < loaded && below(12) === 0;
     for (const memory of memories) memory.roll(random);
     vectors.push({

@@ -11,7 +11,7 @@
 // What ends a run of beats, units or loads counts down to below zero, and the sign says so: no comparison is in the way.
 module weight_fetch #(
     parameter int COLS = 32,
-    parameter int PORTS = 1,  // a power of two
+    parameter int PORTS = 1,  // a power of two, 4 at most
     parameter int PORT = 0,  // which one this is
     parameter int DEPTH = 256,  // beats a column and half, a power of two
     parameter int BEAT_BITS = 28,
@@ -20,7 +20,7 @@ module weight_fetch #(
 ) (
     input  logic                   clk,
     input  logic                   reset,
-    input  logic                   start,            // a layer is known; what follows stays until it is begun
+    input  logic                   start,            // a layer is known; what follows is there a cycle before, and until it is begun
     input  logic [  BEAT_BITS-1:0] base,
     input  logic [           15:0] units,
     input  logic [           15:0] loads,
@@ -46,9 +46,9 @@ module weight_fetch #(
   logic [1:0] used;  // halves that hold a unit or wait for one
   logic half;
 
-  // Where this port's share of the named layer's first unit lies: a layer waits for a cycle at least.
+  // Where this port's share of the named layer's first unit lies: known two cycles after the layer.
   wire [15:0] share = unit_beats >> $clog2(PORTS);
-  logic [BEAT_BITS-1:0] first_share;
+  logic [BEAT_BITS-1:0] offset, first_share;
 
   // Of the layer at work; counts are those behind the next one, so a sign means: the next is the last, or none is left.
   logic [BEAT_BITS-1:0] first_unit;
@@ -82,7 +82,8 @@ module weight_fetch #(
       request_address <= units_behind[16] ? first_unit : request_address + BEAT_BITS'(unit_pitch);
     end
 
-    first_share <= base + BEAT_BITS'(PORT) * BEAT_BITS'(share);
+    offset <= (PORT % 2 == 1 ? BEAT_BITS'(share) : '0) + (PORT / 2 == 1 ? BEAT_BITS'(share) << 1 : '0);
+    first_share <= base + offset;
     loaded <= ends;
     write <= arrives;
     write_column <= column;

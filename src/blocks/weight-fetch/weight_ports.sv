@@ -4,7 +4,7 @@
 //                    └ loaded ─▶ ahead: units that this port has and another has not
 module weight_ports #(
     parameter int COLS = 32,
-    parameter int PORTS = 4,  // a power of two that divides COLS
+    parameter int PORTS = 4,  // a power of two that divides COLS, 4 at most
     parameter int DEPTH = 256,  // beats a column and half, a power of two
     parameter int BEAT_BITS = 28,
     localparam int OWN = COLS / PORTS,

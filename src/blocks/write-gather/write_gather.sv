@@ -30,7 +30,7 @@ module write_gather #(
     output logic [  BEAT_BITS-1:0] burst_address,
     output logic [            3:0] burst_last,     // beats behind the first one
     input  logic                   freed,          // a pulse: the last beat of this slot has been read
-    input  logic [  SLOT_BITS-1:0] freed_slot,
+    input  logic [  SLOT_BITS-1:0] freed_slot,     // the one that was filled first
     input  logic [  SLOT_BITS+3:0] read_address,   // slot and beat
     output logic [          127:0] read_data       // a cycle later
 );
@@ -46,42 +46,44 @@ module write_gather #(
   };
   assign in_ready = !valid_aside && !flushing;
 
-  // Cycle 2 looks up the stream's run, which of its slots is filled, and whether they still wait to be read.
-  logic valid2, only_closes2, begins2, ends2;
-  logic [STREAM_BITS-1:0] stream2;
+  // Cycle 2 looks up the stream's run, which of its slots is filled, and how many still wait to be read.
+  logic valid2, only_closes2, begins2, ends2, same2;  // same2: its stream is that of cycle 3
+  logic [STREAM_BITS-1:0] stream1, stream2;
   logic [BEAT_BITS-1:0] address2;
   logic [127:0] data2;
+  wire [3:0] room_anew2 = address2[7:4] == '1 ? ~address2[3:0] : '1;  // beats that may follow `address2` in a run
+  wire freed2 = freed && freed_stream == stream2;
 
-  // Cycle 3 stores.
-  logic valid3, only_closes3, begins3, ends3, open3, half3;
-  logic [1:0] busy3;
+  // Cycle 3 stores: what depends on its stream alone was worked out with the look. A beat that begins while a run is open
+  // closes that first, and fills the other slot: then it is late. `freed3`: one of its slots
+  // was read since, or it is not stored at all.
+  logic valid3, only_closes3, closes_old3, late3, both_wait3, one_waits3, freed3, joins3, half3;
+  logic fills_joined3, fills_anew3;  // its run is full, or at its end
   logic [STREAM_BITS-1:0] stream3;
   logic [BEAT_BITS-1:0] address3, start3;
   logic [127:0] data3;
   logic [3:0] count3, left3;  // of the open run: beats it has; beats that it may still get
-  logic [3:0] room_anew3;  // beats that may follow the first one of a run that begins at `address3`
+  logic [3:0] room_anew3;
 
-  logic [STREAMS-1:0] open, half;
-  logic [2*STREAMS-1:0] busy;
+  // Slots are read in the order in which they were filled: of two that wait the one that is to be filled next.
+  logic [STREAMS-1:0] open, half, one_waits, both_wait;
+  wire [STREAM_BITS-1:0] freed_stream = freed_slot[STREAM_BITS:1];
   logic [BEAT_BITS+7:0] runs[0:STREAMS-1];  // {start, count, left}
+  wire [BEAT_BITS+7:0] run2 = runs[stream2];
   logic [127:0] words[0:2*STREAMS*16-1];
 
-  wire closes_old = valid3 && begins3 && open3;
-  wire leaves = valid3 && !(begins3 && open3) && (only_closes3 || !busy3[half3]);
+  wire closes_old = valid3 && closes_old3 && !late3;
+  wire free3 = freed3 || !(closes_old3 ? one_waits3 : both_wait3);
+  wire leaves = valid3 && (!closes_old3 || late3) && free3;
   wire stores = leaves && !only_closes3;
-  wire [3:0] at3 = open3 ? count3 : '0;
-  wire [3:0] room3 = open3 ? left3 - 1'b1 : room_anew3;
-  wire full3 = open3 ? left3 == 4'd1 : room_anew3 == '0;
-  wire closes = stores && (ends3 || full3);
-  wire [SLOT_BITS-1:0] slot3 = {stream3, half3};
-  wire looks = valid2 && (!valid3 || (leaves && stream3 != stream2));
+  wire closes = leaves && (joins3 ? fills_joined3 : fills_anew3);
+  wire pushes = closes_old || closes;
+  wire [3:0] at3 = joins3 ? count3 : '0;
+  wire [3:0] room3 = joins3 ? left3 - 1'b1 : room_anew3;
+  wire [SLOT_BITS-1:0] slot3 = {stream3, half3 ^ late3};
+  wire looks = valid2 && (!valid3 || (leaves && !same2));
   wire enters2 = valid1 && (!valid2 || looks);
-
-  logic [1:0] busy2;  // of the stream in cycle 2
-  always_comb begin
-    busy2 = '0;
-    for (int s = 0; s < STREAMS; s++) if (stream2 == STREAM_BITS'(s)) busy2 = busy[2*s+:2];
-  end
+  assign stream1 = step1[BEAT_BITS+128+:STREAM_BITS];
 
   always_ff @(posedge clk) begin
     if (!valid1 || enters2) begin
@@ -102,34 +104,37 @@ module write_gather #(
     end
 
     if (looks || enters2) valid2 <= enters2;
-    if (enters2) {only_closes2, begins2, ends2, stream2, address2, data2} <= step1;
+    if (enters2) begin
+      {only_closes2, begins2, ends2, stream2, address2, data2} <= step1;
+      same2 <= stream1 == (valid2 ? stream2 : stream3);
+    end
 
     if (looks || leaves) valid3 <= looks;
     if (looks) begin
-      {only_closes3, begins3, ends3, stream3, address3, data3} <= {only_closes2, begins2, ends2, stream2, address2, data2};
-      room_anew3 <= address2[7:4] == '1 ? ~address2[3:0] : '1;
-      open3 <= open[stream2];
+      {only_closes3, stream3, address3, data3} <= {only_closes2, stream2, address2, data2};
+      {start3, count3, left3} <= run2;
+      room_anew3 <= room_anew2;
+      closes_old3 <= open[stream2] && begins2;
+      joins3 <= open[stream2] && !begins2;
+      fills_joined3 <= !only_closes2 && (ends2 || run2[3:0] == 4'd1);
+      fills_anew3 <= !only_closes2 && (ends2 || room_anew2 == '0);
       half3 <= half[stream2];
-      {start3, count3, left3} <= runs[stream2];
-      for (int h = 0; h < 2; h++) busy3[h] <= busy2[h] && !(freed && freed_slot == {stream2, 1'(h)});
-    end else begin
-      // Once the old run is closed, the beat fills the other slot; until that is free, it waits.
-      if (closes_old) open3 <= 1'b0;
-      if (closes_old) half3 <= !half3;
-      for (int h = 0; h < 2; h++) if (freed && freed_slot == {stream3, 1'(h)}) busy3[h] <= 1'b0;
+      both_wait3 <= both_wait[stream2];
+      one_waits3 <= one_waits[stream2];
     end
+    late3 <= !looks && (late3 || closes_old);
+    freed3 <= looks ? freed2 || only_closes2 : freed3 || (freed && freed_stream == stream3);
 
-    if (stores) runs[stream3] <= {open3 ? start3 : address3, at3 + 4'd1, room3};
+    if (stores) runs[stream3] <= {joins3 ? start3 : address3, at3 + 4'd1, room3};
     if (stores) words[{slot3, at3}] <= data3;
     for (int s = 0; s < STREAMS; s++)
       if (stream3 == STREAM_BITS'(s)) begin
         if (stores || closes_old) open[s] <= stores && !closes;
-        if (closes || closes_old) half[s] <= !half3;
+        if (pushes) half[s] <= !(half3 ^ late3);
       end
-    for (int s = 0; s < 2 * STREAMS; s++) begin
-      if (freed && freed_slot == SLOT_BITS'(s)) busy[s] <= 1'b0;
-      if ((closes || closes_old) && slot3 == SLOT_BITS'(s)) busy[s] <= 1'b1;
-    end
+    for (int s = 0; s < STREAMS; s++)
+      if ((freed && freed_stream == STREAM_BITS'(s)) != (pushes && stream3 == STREAM_BITS'(s)))
+        {both_wait[s], one_waits[s]} <= pushes && stream3 == STREAM_BITS'(s) ? {one_waits[s], 1'b1} : {1'b0, both_wait[s]};
     idle <= !in_valid && !flush && !flushing && !valid_aside && !valid1 && !valid2 && !valid3 && open == '0 && !burst_valid;
     if (reset) begin
       flushing <= 1'b0;
@@ -140,7 +145,8 @@ module write_gather #(
       valid3 <= 1'b0;
       open <= '0;
       half <= '0;
-      busy <= '0;
+      one_waits <= '0;
+      both_wait <= '0;
       idle <= 1'b1;
     end
   end
@@ -156,9 +162,9 @@ module write_gather #(
   ) bursts (
       .clk,
       .reset,
-      .in_valid(closes || closes_old),
+      .in_valid(pushes),
       .in_ready(closed_ready),
-      .in_word({slot3, open3 ? start3 : address3, closes_old ? count3 - 4'd1 : at3}),
+      .in_word({slot3, joins3 || closes_old ? start3 : address3, closes_old ? count3 - 4'd1 : at3}),
       .out_valid(burst_valid),
       .out_ready(burst_ready),
       .out_word({burst_slot, burst_address, burst_last}),

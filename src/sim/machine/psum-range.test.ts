@@ -82,13 +82,28 @@ test('what no chunk saves is refused: which layer, which bound, what to try', ()
   });
   // 2^31 / (127 * 255) = 66311 taps
   const range = (C: number) => {
-    const { layer } = worst(C, 1);
+    const layer = { ...worst(C, 1).layer, multiplier: new Int32Array(1) };
     const virtual = Array.from({ length: C }, (_, channel) => ({ channel, slice: 0 }));
     const lowered = lower(layer.conv, 'none')[0]!;
     return () => groupsThatFit(layer, { lowered, virtual, rows: 32, psumBits: 28 });
   };
   expect(range(66_311)()).toBe(Math.ceil(66_311 / 32));
   expect(range(66_312)).toThrow('filter 0 can add up to 2147514120, and an ofmap lane has 32 bits');
+});
+
+test('sums beyond 27 bits are exact where the ofmap ends before them, and refused where it does not', () => {
+  const arch = { ...cramped(28), array: { rows: 8, cols: 2 } };
+  const { layer, ifmap } = worst(2200); // 71,247,000 > 2^26, scaled to 136
+  const shift = layer.shift.map((s) => s - 2); // and to 542
+  expect(() => compileNetwork([layer], arch)).toThrow(
+    /filter 0 can add up to 71247000, which its scale of .* takes to 136, and sums are held inside 27 bits/,
+  );
+  const clamped = { ...layer, shift };
+  expect(stepped({ layer: clamped, ifmap }, arch).ofmap).toEqual(plainNetwork([clamped], ifmap));
+  const signed = { ...clamped, weight: layer.weight.map((w) => -w), low: -128, high: 127 };
+  expect(stepped({ layer: signed, ifmap }, arch).ofmap).toEqual(plainNetwork([signed], ifmap));
+  const small = { ...signed, shift: layer.shift.map((s) => s + 1) }; // -68
+  expect(() => compileNetwork([small], arch)).toThrow('can add up to -71247000');
 });
 
 test('a signed ifmap reaches -128, and signs that differ do not add up', () => {
@@ -130,7 +145,7 @@ describe.skipIf(absent)(`real networks${absent}`, () => {
       for (const { array, pe, ...rest } of presets)
         for (const layer of quantized.model.layers.filter(isConv)) {
           const { conv } = layer;
-          const { weight } = quantized.convs.get(layer.name)!;
+          const { weight, bias, requantisation } = quantized.convs.get(layer.name)!;
           const signed = quantized.values.get(layer.inputs[0]!)!.type === 'int8';
           const lowered = lower(conv, chooseUnroll(conv, { array, pe, ...rest }))[0]!;
           const perGroup = conv.C / conv.groups;
@@ -139,7 +154,7 @@ describe.skipIf(absent)(`real networks${absent}`, () => {
           );
           const own = {
             ...{ name: layer.name, conv: { ...conv, C: perGroup, groups: 1 }, weight: weight.data, signed },
-            ...{ multiplier: new Int32Array(0), shift: new Uint8Array(0), low: 0, high: 255 },
+            ...{ bias, ...requantisation },
           };
           expect(groupsThatFit(own, { lowered, virtual, rows: array.rows, psumBits: pe.psumBits })).toBe(
             Math.ceil(virtual.length / array.rows),

@@ -5,9 +5,14 @@
  * A PE adds up its row's channel of one group after the other until its tile drains, at the end of a chunk: that must
  * fit psumBits. A lane adds up all rows and chunks: that must fit 32 bits, bias apart. Sums wrap, so only what is there
  * at the end has to fit.
+ *
+ * With its bias a sum is held inside 27 bits before it is scaled. That changes no byte where the ofmap's range ends before
+ * those do, or where no sum goes beyond them.
  */
+import { SUM_BITS } from '../../blocks/ofm-emit/ofm-emit.ts';
 import { fail } from '../../errors.ts';
 import type { LoweredLayer } from '../../schedule/lowering.ts';
+import { requantise } from '../../tensor/requantise.ts';
 import type { MachineLayer, VirtualChannel } from './machine-layer.ts';
 
 export const LANE_BITS = 32;
@@ -32,6 +37,7 @@ export function groupsThatFit(layer: MachineLayer, { lowered, virtual, rows, psu
         `filter ${k} can add up to ${worst(sum(low), sum(high))}`,
         `an ofmap lane has ${LANE_BITS} bits`,
       );
+    refuseIfHeld(layer, k, { least: sum(low), most: sum(high) });
     for (let r = 0; r < rows; r++)
       most = Math.min(most, longestRun({ low, high }, { first: r, rows, psumBits }));
     if (most === 0)
@@ -42,6 +48,30 @@ export function groupsThatFit(layer: MachineLayer, { lowered, virtual, rows, psu
       );
   }
   return most;
+}
+
+/** Refused where a sum that is held inside SUM_BITS would come to another byte than the whole one. */
+function refuseIfHeld(
+  layer: MachineLayer,
+  k: number,
+  { least, most }: { least: number; most: number },
+): void {
+  const { bias, multiplier, shift, low, high } = layer;
+  const byte = (acc: number): number => {
+    const sum = Math.min(Math.max(acc, -(2 ** 31)), 2 ** 31 - 1);
+    return Math.min(Math.max(requantise(sum, multiplier[k]!, shift[k]!), low), high);
+  };
+  const [bottom, top] = [-(2 ** (SUM_BITS - 1)), 2 ** (SUM_BITS - 1) - 1];
+  for (const [edge, reached] of [
+    [top, Math.max(top, most + (bias?.[k] ?? 0))],
+    [bottom, Math.min(bottom, least + (bias?.[k] ?? 0))],
+  ] as const)
+    if (byte(reached) !== byte(edge))
+      refuse(
+        layer,
+        `filter ${k} can add up to ${reached}, which its scale of ${multiplier[k]! / 2 ** shift[k]!} takes to ${byte(reached)}`,
+        `sums are held inside ${SUM_BITS} bits before they are scaled`,
+      );
 }
 
 interface Sums {
