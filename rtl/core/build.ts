@@ -1,7 +1,7 @@
 /** The machine under a simulator: its sources and sizes, whole memory images in and out. */
 import type { Arch } from '../../src/arch/arch.ts';
 import { DramImage, type DramTiming, idealDram } from '../../src/sim/machine/dram.ts';
-import { type MachineShape, machineShape } from '../../src/sim/machine/shape.ts';
+import { type MachineShape, machineShape, readersOf } from '../../src/sim/machine/shape.ts';
 import type { MachineRun } from '../../src/sim/machine/step-machine.ts';
 import type { Bench } from '../bench.ts';
 import { computeSources } from '../compute/build.ts';
@@ -21,7 +21,7 @@ export const machineSources: readonly string[] = [
     ],
     ...[
       'layer-control/layer_control',
-      'weight-fetch/weight_fetch',
+      ...['weight-fetch/weight_fetch', 'weight-fetch/weight_ports'],
       ...['ifm-load/ifm_load', 'ifm-load/ifm_entries', 'ifm-load/ifm_values'],
       ...['wave-issue/wave_issue', 'wave-issue/pass_walk'],
     ],
@@ -36,6 +36,7 @@ export const machineSources: readonly string[] = [
 export const machineParameters = (arch: Arch, shape: MachineShape): Readonly<Record<string, number>> => ({
   ...coreParameters(arch),
   OFM_LANES: shape.ofmLanes,
+  WEIGHT_PORTS: shape.weightPorts,
   ENTRIES: shape.entries,
   VALUE_BEATS: shape.valueBeats,
   WEIGHT_BEATS: shape.weightBeats,
@@ -57,6 +58,12 @@ export const machineBench = (arch: Arch, shape: MachineShape = machineShape(arch
   parameters: machineParameters(arch, shape),
   testbench: fromRoot('rtl/core/testbench.cpp'),
   headers: [fromRoot('rtl/core/dram.h')],
+  macros: machineMacros(shape),
+});
+
+/** What a testbench has to know of the machine's size. */
+export const machineMacros = (shape: MachineShape): Readonly<Record<string, number>> => ({
+  READERS: readersOf(shape),
 });
 
 export interface MachineTask {
@@ -81,7 +88,8 @@ export type MachineRunner = (
 /** Under Verilator. */
 export const runMachine: MachineRunner = async (tasks, arch, { seed = 1, shape } = {}) => {
   const simulator = await verilated(machineBench(arch, shape));
-  return readRuns(await runSimulator(simulator, imagesOf(tasks), seed), tasks);
+  const bytes = await runSimulator(simulator, imagesOf(tasks), seed);
+  return readRuns(bytes, tasks, readersOf(shape ?? machineShape(arch)));
 };
 
 /** What the testbench reads: of each task its numbers, then its memory. */
@@ -93,17 +101,22 @@ export const imagesOf = (tasks: readonly MachineTask[]): readonly Uint8Array[] =
     ])
     .map((words) => new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
 
-/** What it writes. */
-export function readRuns(bytes: Uint8Array, tasks: readonly MachineTask[]): readonly RtlMachineRun[] {
+/** What it writes, of a machine with so many masters that read. */
+export function readRuns(
+  bytes: Uint8Array,
+  tasks: readonly MachineTask[],
+  readers: number,
+): readonly RtlMachineRun[] {
   const words = new Uint32Array(bytes.slice().buffer);
   let at = 0;
   return tasks.map(({ dram }) => {
     const [cycles, finished, overflow, layers] = words.subarray(at, at + 4);
     const layerStarts = Array.from(words.subarray(at + 4, at + 4 + layers!));
     at += 4 + layers!;
-    const beatsRead = Array.from(words.subarray(at, at + 3));
+    const beatsRead = Array.from(words.subarray(at, at + readers));
+    at += readers;
     const left = new DramImage(dram.beats);
-    left.words.set(words.subarray(at + 5, at + 5 + dram.words.length));
+    left.words.set(words.subarray(at + 2, at + 2 + dram.words.length));
     const run = {
       cycles: cycles!,
       finished: finished === 1,
@@ -111,8 +124,8 @@ export function readRuns(bytes: Uint8Array, tasks: readonly MachineTask[]): read
       layerStarts,
       beatsRead,
     };
-    const result = { ...run, beatsWritten: words[at + 3]!, burstsWritten: words[at + 4]!, dram: left };
-    at += 5 + dram.words.length;
+    const result = { ...run, beatsWritten: words[at]!, burstsWritten: words[at + 1]!, dram: left };
+    at += 2 + dram.words.length;
     return result;
   });
 }

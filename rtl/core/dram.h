@@ -1,4 +1,4 @@
-// The memory of src/sim/machine/dram.ts, cycle for cycle: three ports that are read and one that is written.
+// The memory of src/sim/machine/dram.ts, cycle for cycle: ports that are read and one that is written.
 #pragma once
 #include <cstdint>
 #include <cstdio>

@@ -1,5 +1,7 @@
 // A host and a memory around sense_machine: what the host does comes from a file, what it was answered goes into one.
 //
+// READERS: the masters that read.
+//
 //   in    beats, latency, stall, seed, accesses; of each {0 write | 1 read | 2 wait for irq, address, data or the most
 //         cycles}; then the image, 4 words a beat
 //   out   of each access {response, or whether irq came; what was read}; then the image
@@ -22,7 +24,7 @@ static WritePort *writes;
 static void cycle() {
   top->clk = 0;
   top->eval();
-  for (int p = 0; p < 3; p++)
+  for (int p = 0; p < READERS; p++)
     ports[p].step(top->m_arvalid >> p & 1, top->m_araddr[p] >> 4, (top->m_arlen >> (8 * p) & 255) + 1,
                   top->m_rready >> p & 1);
   WritePort::Beat beat;
@@ -32,7 +34,7 @@ static void cycle() {
   top->clk = 1;
   top->eval();
   top->m_arready = top->m_rvalid = 0;
-  for (int p = 0; p < 3; p++) {
+  for (int p = 0; p < READERS; p++) {
     top->m_arready |= ports[p].ready << p;
     top->m_rvalid |= ports[p].valid << p;
     for (int i = 0; i < 4; i++) top->m_rdata[4 * p + i] = ports[p].data[i];
@@ -96,8 +98,8 @@ int main(int argc, char **argv) {
   if (fread(accesses.data(), sizeof(Access), accesses.size(), from) != accesses.size()) return 1;
   if (fread(image.data(), 4, image.size(), from) != image.size()) return 1;
   latency = head[1], stall = head[2];
-  for (uint32_t p = 0; p < 3; p++) ports.emplace_back(head[3], p);
-  writes = new WritePort(head[3], 3);
+  for (uint32_t p = 0; p < READERS; p++) ports.emplace_back(head[3], p);
+  writes = new WritePort(head[3], READERS);
   top = new Vsense_machine;
   top->s_awvalid = top->s_wvalid = top->s_arvalid = top->s_bready = top->s_rready = 0;
   top->m_arready = top->m_rvalid = top->m_awready = top->m_wready = top->m_bvalid = 0;

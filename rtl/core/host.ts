@@ -4,7 +4,7 @@ import { DramImage, type DramTiming, idealDram } from '../../src/sim/machine/dra
 import { type MachineShape, machineShape } from '../../src/sim/machine/shape.ts';
 import { fromRoot } from '../tool.ts';
 import { runSimulator, verilated } from '../verilator.ts';
-import { machineParameters, machineSources } from './build.ts';
+import { machineMacros, machineParameters, machineSources } from './build.ts';
 
 /** All SystemVerilog files of the machine and its registers. */
 export const hostedSources: readonly string[] = [
@@ -45,6 +45,7 @@ export async function runHosted(
     parameters: machineParameters(arch, shape),
     testbench: fromRoot('rtl/core/host.cpp'),
     headers: [fromRoot('rtl/core/dram.h')],
+    macros: machineMacros(shape),
   });
   const { latency, stall, seed } = timing;
   const head = Uint32Array.of(dram.beats, latency, stall, seed, accesses.length);

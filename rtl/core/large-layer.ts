@@ -12,6 +12,7 @@ import { fold } from '../../src/quantize/fold.ts';
 import { compileNetwork } from '../../src/sim/machine/compile.ts';
 import { DramImage } from '../../src/sim/machine/dram.ts';
 import { readIfmap, writeIfmap } from '../../src/sim/machine/layout.ts';
+import { byKind } from '../../src/sim/machine/shape.ts';
 import { stepMachine } from '../../src/sim/machine/step-machine.ts';
 import { seeded } from '../../src/tensor/random.ts';
 import { assumedWorks } from '../../src/workload/assumed-works.ts';
@@ -60,6 +61,7 @@ const stepped = await took('stepped machine', () =>
 );
 const ofmap = readIfmap(net.dram, net.output, net.outputSigned);
 const nonZeros = (bytes: ArrayLike<number>): number => Array.from(bytes).filter((byte) => byte !== 0).length;
+const [tables, ifmapBeats, weights] = byKind(silicon!.beatsRead);
 const result = {
   schema: 'sense.rtl-layer/1',
   layer: `${network} ${name}`,
@@ -69,7 +71,7 @@ const result = {
   ifmapDensity: nonZeros(ifmaps[0]!) / ifmaps[0]!.length,
   weightDensity: nonZeros(weight.data) / weight.data.length,
   cycles: silicon!.cycles,
-  beatsRead: { tables: silicon!.beatsRead[0], ifmaps: silicon!.beatsRead[1], weights: silicon!.beatsRead[2] },
+  beatsRead: { tables, ifmaps: ifmapBeats, weights },
   beatsWritten: silicon!.beatsWritten,
   equal: {
     ofmapToPlainArithmetic: same(ofmap, plainNetwork([layer], ifmaps[0]!)) && !stepped.overflow,

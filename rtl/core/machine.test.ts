@@ -115,10 +115,10 @@ test('the weights of the next layer come under the last one', () => {
     let known = false; // a layer behind the one that runs
     stepMachine(net.dram, arch, {
       first: net.first,
-      watch(_, { control, weightFetch, issue }) {
+      watch(_, { control, weights, issue }) {
         known = control.followingKnown || (known && !control.layerStart);
         if (control.layerStart) chained++;
-        if (known && weightFetch.request?.address === control.following.weights && !issue.idle) {
+        if (known && weights.ports[0]!.request?.address === control.following.weights && !issue.idle) {
           ahead++;
           known = false;
         }

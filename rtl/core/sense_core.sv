@@ -2,13 +2,14 @@
 //
 //             ┌─ layer_control ── descriptor, tables
 //   AXI read ─┼─ ifm_load ──▶ row memories ────┐   work
-//             └─ weight_fetch ▶ column memories │    ▼
+//             └─ weight_ports ▶ column memories │    ▼
 //                                    │      ┌───┴─ wave_issue
 //                                    ▼      ▼ records
 //                                   compute_core ─▶ ofm_lane a column ─▶ ofm_emit ─▶ write_gather ─▶ AXI write
 //                                         └ ofm_drain: places ─┘
 //
-// Three masters read (descriptors and tables, ifmaps, weights) and one writes; addresses count beats of 128 bits.
+// Masters read (descriptors and tables, ifmaps, then WEIGHT_PORTS shares of the weights) and one writes; addresses count
+// beats of 128 bits.
 module sense_core #(
     parameter int ROWS = 4,
     parameter int COLS = 4,
@@ -21,6 +22,7 @@ module sense_core #(
     parameter int PSUM_BLOCK = 0,  // a lone bank of psums in block RAM
     parameter int DSP48 = 0,  // with a lone bank: the vendor's multiplier
     parameter int OFM_LANES = 4,  // filters that are requantised at a time; divides COLS
+    parameter int WEIGHT_PORTS = 1,  // a power of two that divides COLS
     parameter int ENTRIES = 256,  // waves an ifmap half
     parameter int VALUE_BEATS = 256,  // beats of values, a row and half
     parameter int WEIGHT_BEATS = 256,  // beats of weights, a column and half
@@ -34,7 +36,8 @@ module sense_core #(
     parameter int FILTERS = 1024,
     // 1: what a memory has beyond whole halves of block RAM, 512 words of 36 bits, lies in LUTs
     parameter int LUT_REMAINDERS = 0,
-    parameter int BEAT_BITS = 28
+    parameter int BEAT_BITS = 28,
+    localparam int READERS = 2 + WEIGHT_PORTS
 ) (
     input  logic                 clk,
     input  logic                 reset,
@@ -46,13 +49,13 @@ module sense_core #(
     output logic [         63:0] cycles,            // busy ones since the last start
     output logic                 layer_start,
     // Descriptors and tables, ifmaps, weights; then ofmaps.
-    output logic [          2:0] arvalid,
-    input  logic [          2:0] arready,
-    output logic [3*(BEAT_BITS+4)-1:0] araddr,
-    output logic [         23:0] arlen,
-    input  logic [          2:0] rvalid,
-    output logic [          2:0] rready,
-    input  logic [      3*128-1:0] rdata,
+    output logic [  READERS-1:0] arvalid,
+    input  logic [  READERS-1:0] arready,
+    output logic [READERS*(BEAT_BITS+4)-1:0] araddr,
+    output logic [READERS*8-1:0] arlen,
+    input  logic [  READERS-1:0] rvalid,
+    output logic [  READERS-1:0] rready,
+    input  logic [READERS*128-1:0] rdata,
     output logic                 awvalid,
     input  logic                 awready,
     output logic [ BEAT_BITS+3:0] awaddr,
@@ -90,7 +93,8 @@ module sense_core #(
   localparam int WORD_BITS = $clog2(OFM_WORDS);
   localparam int TAP_WORD_BITS = 1 + $clog2((WEIGHT_DEPTH + 2 * WEIGHT_LANES - 2) / WEIGHT_LANES);
   localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1;
-  localparam int COLUMN_BITS = COLS > 1 ? $clog2(COLS) : 1;
+  localparam int PORT_COLS = COLS / WEIGHT_PORTS;
+  localparam int COLUMN_BITS = PORT_COLS > 1 ? $clog2(PORT_COLS) : 1;
 
   // What a layer is, the one behind it, and its tables as they come.
   logic [1023:0] descriptor, following;
@@ -98,13 +102,13 @@ module sense_core #(
   logic [2:0] table_select;
   logic [15:0] table_index;
   logic [127:0] table_data;
-  logic [2:0] request_valid, request_ready, in_valid, in_ready;
-  logic [3*BEAT_BITS-1:0] request_address;
-  logic [3*16-1:0] request_beats;
-  logic [3*128-1:0] in_data;
+  logic [READERS-1:0] request_valid, request_ready, in_valid, in_ready;
+  logic [READERS*BEAT_BITS-1:0] request_address;
+  logic [READERS*16-1:0] request_beats;
+  logic [READERS*128-1:0] in_data;
   logic control_done;
 
-  for (genvar m = 0; m < 3; m++) begin : readers
+  for (genvar m = 0; m < READERS; m++) begin : readers
     axi_read #(
         .BEAT_BITS(BEAT_BITS)
     ) axi_read (
@@ -298,15 +302,16 @@ module sense_core #(
 
   // On-chip ifmaps and weights, two halves each.
   logic ifmap_loaded, weights_loaded, ifmap_release, weights_release;
-  logic entry_write, value_write, weight_write;
+  logic entry_write, value_write;
   logic [ROW_BITS-1:0] entry_row, value_row;
   logic [ENTRY_ADDRESS_BITS-1:0] entry_write_address, wave_address;
   logic [ENTRY_BITS-1:0] entry_data;
   logic [VALUE_ADDRESS_BITS-1:0] value_write_address;
   logic works;
-  logic [COLUMN_BITS-1:0] weight_column;
-  logic [WEIGHT_ADDRESS_BITS-1:0] weight_write_address;
-  logic [127:0] weight_data;
+  logic [WEIGHT_PORTS-1:0] weight_write;
+  logic [WEIGHT_PORTS*COLUMN_BITS-1:0] weight_column;
+  logic [WEIGHT_PORTS*WEIGHT_ADDRESS_BITS-1:0] weight_write_address;
+  logic [WEIGHT_PORTS*128-1:0] weight_data;
 
   ifm_load #(
       .ROWS(ROWS),
@@ -353,11 +358,12 @@ module sense_core #(
       .wave_address,
       .works
   );
-  weight_fetch #(
+  weight_ports #(
       .COLS(COLS),
+      .PORTS(WEIGHT_PORTS),
       .DEPTH(WEIGHT_BEATS),
       .BEAT_BITS(BEAT_BITS)
-  ) weight_fetch (
+  ) weight_ports (
       .clk,
       .reset,
       .start(following_known),
@@ -368,13 +374,13 @@ module sense_core #(
       .unit_beats(following[12*32+:16]),
       .release_half(weights_release),
       .loaded(weights_loaded),
-      .request_valid(request_valid[2]),
-      .request_ready(request_ready[2]),
-      .request_address(request_address[2*BEAT_BITS+:BEAT_BITS]),
-      .request_beats(request_beats[32+:16]),
-      .in_valid(in_valid[2]),
-      .in_ready(in_ready[2]),
-      .in_data(in_data[2*128+:128]),
+      .request_valid(request_valid[READERS-1:2]),
+      .request_ready(request_ready[READERS-1:2]),
+      .request_address(request_address[READERS*BEAT_BITS-1:2*BEAT_BITS]),
+      .request_beats(request_beats[READERS*16-1:2*16]),
+      .in_valid(in_valid[READERS-1:2]),
+      .in_ready(in_ready[READERS-1:2]),
+      .in_data(in_data[READERS*128-1:2*128]),
       .write(weight_write),
       .write_column(weight_column),
       .write_address(weight_write_address),
@@ -420,6 +426,7 @@ module sense_core #(
   logic [COLS*STREAM_BITS-1:0] tap_address;
   logic [COLS*WEIGHT_LANES*TAP_BITS-1:0] taps;
   for (genvar c = 0; c < COLS; c++) begin : column_memories
+    localparam int P = c / PORT_COLS;
     tap_memory #(
         .LANES(WEIGHT_LANES),
         .TAP_BITS(TAP_BITS),
@@ -429,9 +436,9 @@ module sense_core #(
         .LUT_BITS(LUT_REMAINDERS * (128 % 36))
     ) weights (
         .clk,
-        .write(weight_write && weight_column == COLUMN_BITS'(c)),
-        .write_address(weight_write_address),
-        .write_data(weight_data),
+        .write(weight_write[P] && weight_column[P*COLUMN_BITS+:COLUMN_BITS] == COLUMN_BITS'(c % PORT_COLS)),
+        .write_address(weight_write_address[P*WEIGHT_ADDRESS_BITS+:WEIGHT_ADDRESS_BITS]),
+        .write_data(weight_data[P*128+:128]),
         .bare(tap_address[(c+1)*STREAM_BITS-1]),
         .beat(tap_address[c*STREAM_BITS+SUB_BITS+:WEIGHT_ADDRESS_BITS]),
         .sub(tap_address[c*STREAM_BITS+:SUB_BITS]),

@@ -1,7 +1,9 @@
-// The machine as a host sees it: an AXI4-Lite slave of registers and four AXI4 masters of 128 bits.
+// The machine as a host sees it: an AXI4-Lite slave of registers and AXI4 masters of 128 bits.
 //
 //   host ─ AXI4-Lite ─▶ axi_lite ─ start, descriptor ─▶ sense_core ─▶ masters: tables, ifmaps, weights (read), ofmaps (write)
 //
+// The one that reads tables and the one that writes ofmaps can be the two directions of one port: with four ports of weights
+// that makes six, as many as an XCZU9EG's processing system has.
 // Bursts are INCR of whole beats, up to 16 and within 4 KB; all bytes of a beat are written. A memory's error responses are
 // not looked at. The registers are those of axi_lite.sv; `irq` stays until the host forgets the end of the run.
 module sense_machine #(
@@ -15,7 +17,8 @@ module sense_machine #(
     parameter int CHANNEL_GAP = 2,
     parameter int PSUM_BLOCK = 0,  // psums in block RAM: one bank
     parameter int DSP48 = 0,  // there: the vendor's multiplier
-    parameter int OFM_LANES = 8,  // filters that are requantised at a time; divides COLS
+    parameter int OFM_LANES = 16,  // filters that are requantised at a time; divides COLS
+    parameter int WEIGHT_PORTS = 4,  // a power of two that divides COLS
     parameter int ENTRIES = 512,  // waves an ifmap half
     parameter int VALUE_BEATS = 256,  // beats of values, a row and half
     parameter int WEIGHT_BEATS = 256,  // beats of weights, a column and half
@@ -28,7 +31,8 @@ module sense_machine #(
     parameter int EMITS = 2048,
     parameter int FILTERS = 1024,
     parameter int LUT_REMAINDERS = 0,  // what exceeds whole halves of block RAM lies in LUTs
-    parameter int BEAT_BITS = 28
+    parameter int BEAT_BITS = 28,
+    localparam int READERS = 2 + WEIGHT_PORTS
 ) (
     input  logic                       clk,
     input  logic                       reset,
@@ -49,15 +53,15 @@ module sense_machine #(
     output logic [                1:0] s_rresp,
     output logic [               31:0] s_rdata,
     output logic                       irq,
-    output logic [                2:0] m_arvalid,
-    input  logic [                2:0] m_arready,
-    output logic [3*(BEAT_BITS+4)-1:0] m_araddr,
-    output logic [               23:0] m_arlen,
-    output logic [                8:0] m_arsize,
-    output logic [                5:0] m_arburst,
-    input  logic [                2:0] m_rvalid,
-    output logic [                2:0] m_rready,
-    input  logic [          3*128-1:0] m_rdata,
+    output logic [        READERS-1:0] m_arvalid,
+    input  logic [        READERS-1:0] m_arready,
+    output logic [READERS*(BEAT_BITS+4)-1:0] m_araddr,
+    output logic [      READERS*8-1:0] m_arlen,
+    output logic [      READERS*3-1:0] m_arsize,
+    output logic [      READERS*2-1:0] m_arburst,
+    input  logic [        READERS-1:0] m_rvalid,
+    output logic [        READERS-1:0] m_rready,
+    input  logic [    READERS*128-1:0] m_rdata,
     output logic                       m_awvalid,
     input  logic                       m_awready,
     output logic [      BEAT_BITS+3:0] m_awaddr,
@@ -76,8 +80,8 @@ module sense_machine #(
   logic [BEAT_BITS-1:0] first_descriptor;
   logic [63:0] cycles;
   wire unused = layer_start;
-  assign m_arsize = {3{3'd4}};  // 16 bytes
-  assign m_arburst = {3{2'b01}};  // INCR
+  assign m_arsize = {READERS{3'd4}};  // 16 bytes
+  assign m_arburst = {READERS{2'b01}};  // INCR
   assign m_awsize = 3'd4;
   assign m_awburst = 2'b01;
   assign m_wstrb = '1;
@@ -123,6 +127,7 @@ module sense_machine #(
       .PSUM_BLOCK(PSUM_BLOCK),
       .DSP48(DSP48),
       .OFM_LANES(OFM_LANES),
+      .WEIGHT_PORTS(WEIGHT_PORTS),
       .ENTRIES(ENTRIES),
       .VALUE_BEATS(VALUE_BEATS),
       .WEIGHT_BEATS(WEIGHT_BEATS),

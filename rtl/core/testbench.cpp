@@ -1,4 +1,5 @@
 // Runs the machine on whole memory images: each run is read from a file, and the image it leaves is written back.
+// READERS: the masters that read.
 //
 //   a run     beats, first descriptor, latency, stall, seed, limit of cycles; then the image, 4 words a beat
 //   a result  cycles, finished, overflow, layers, the cycle each layer's ifmap could be loaded; beats read by each
@@ -17,8 +18,8 @@ static bool run() {
   latency = head[2], stall = head[3];
   Vsense_core *top = new Vsense_core;
   std::vector<ReadPort> ports;
-  for (uint32_t p = 0; p < 3; p++) ports.emplace_back(head[4], p);
-  WritePort writes(head[4], 3);
+  for (uint32_t p = 0; p < READERS; p++) ports.emplace_back(head[4], p);
+  WritePort writes(head[4], READERS);
   std::vector<uint32_t> starts;
   bool finished = false;
   top->first_descriptor = head[1];
@@ -34,7 +35,7 @@ static bool run() {
       break;
     }
     if (t >= 4) {
-      for (int p = 0; p < 3; p++)
+      for (int p = 0; p < READERS; p++)
         ports[p].step(top->arvalid >> p & 1, top->araddr[p] >> 4, (top->arlen >> (8 * p) & 255) + 1,
                       top->rready >> p & 1);
       WritePort::Beat beat;
@@ -45,7 +46,7 @@ static bool run() {
     top->clk = 1;
     top->eval();
     top->arready = top->rvalid = 0;
-    for (int p = 0; p < 3; p++) {
+    for (int p = 0; p < READERS; p++) {
       top->arready |= ports[p].ready << p;
       top->rvalid |= ports[p].valid << p;
       for (int i = 0; i < 4; i++) top->rdata[4 * p + i] = ports[p].data[i];

@@ -168,7 +168,7 @@ const PROOFS: readonly Proof[] = [
     controls: [
       {
         name: 'runs of 16 beats wherever they begin',
-        change: { replace: "address1[7:4] == '1 ? ~address1[3:0] : '1", by: "'1" },
+        change: { replace: "address2[7:4] == '1 ? ~address2[3:0] : '1", by: "'1" },
       },
       {
         name: 'a run that stays open',
@@ -176,7 +176,7 @@ const PROOFS: readonly Proof[] = [
       },
       {
         name: 'a slot that does not wait',
-        change: { replace: '(only_closes2 || !blocked3)', by: "1'b1" },
+        change: { replace: '(only_closes3 || !busy3[half3])', by: "1'b1" },
         depth: 11,
       },
     ],

@@ -1,4 +1,4 @@
-/** Fills the column memories with one unit of weights after another, into either half in turn. Silicon: weight_fetch.sv. */
+/** Fills the column memories of one port with one unit of weights after another, into either half in turn. Silicon: weight_fetch.sv. */
 import type { Run } from '../axi/axi-read.ts';
 import type { Layer } from '../layer-control/layer.ts';
 import type { Beat } from '../table-memory/beat.ts';
@@ -13,6 +13,13 @@ export interface WeightFetchInputs {
   readonly beat: Beat | undefined; // taken where `inReady`
 }
 
+export interface WeightFetchShape {
+  readonly cols: number; // of this port
+  readonly depth: number; // beats a column and half
+  readonly ports?: number; // that share every unit
+  readonly port?: number; // which one this is
+}
+
 export interface WeightWrite {
   readonly column: number;
   readonly address: number;
@@ -22,8 +29,7 @@ export interface WeightWrite {
 export class WeightFetch {
   loaded = false;
   write: WeightWrite | undefined;
-  readonly #cols: number;
-  readonly #depth: number;
+  readonly #shape: Required<WeightFetchShape>;
   #waits = false;
   #asks = false;
   #due = 0; // units that are asked for and not here
@@ -36,16 +42,15 @@ export class WeightFetch {
   #beat = 0;
   #inputs: WeightFetchInputs | undefined;
 
-  /** `depth` beats a column and half. */
-  constructor({ cols, depth }: { cols: number; depth: number }) {
-    this.#cols = cols;
-    this.#depth = depth;
+  constructor(shape: WeightFetchShape) {
+    this.#shape = { ports: 1, port: 0, ...shape };
   }
 
   get request(): Run | undefined {
     if (!this.#asks) return undefined;
     const { weights, unitBeats } = this.#layer!;
-    return { address: weights + this.#unit * unitBeats, beats: unitBeats };
+    const share = unitBeats / this.#shape.ports;
+    return { address: weights + this.#unit * unitBeats + this.#shape.port * share, beats: share };
   }
 
   /** Whose weights come: the layer that runs, or already the one behind it. */
@@ -84,10 +89,10 @@ export class WeightFetch {
   }
 
   #arrive(beat: Beat, { columnBeats }: WeightLayer): void {
-    this.write = { column: this.#column, address: this.#half * this.#depth + this.#beat, beat };
+    this.write = { column: this.#column, address: this.#half * this.#shape.depth + this.#beat, beat };
     if (++this.#beat < columnBeats) return;
     this.#beat = 0;
-    if (++this.#column < this.#cols) return;
+    if (++this.#column < this.#shape.cols) return;
     this.#column = 0;
     [this.#due, this.#half, this.loaded] = [this.#due - 1, 1 - this.#half, true];
   }

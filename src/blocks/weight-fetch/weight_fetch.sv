@@ -1,6 +1,8 @@
-// Fills the column memories with the weights of one unit after another, into either half in turn.
+// Fills the column memories of one port with the weights of one unit after another, into either half in turn.
 //
 //   memory ─▶ beats of column 0, of column 1, ... ─▶ a register ─▶ column memory {half, beat of the column}
+//
+// Of PORTS ports, each has as many columns, one after another, and so a share of every unit; COLS are those of this one.
 //
 // A unit is asked for when a half is free, while the one before it may still arrive: two units are on chip or on their
 // way at most. Units come round again until `loads` are done and here, then those of the layer that `start` has named
@@ -9,6 +11,8 @@
 // What ends a run of beats, units or loads counts down to below zero, and the sign says so: no comparison is in the way.
 module weight_fetch #(
     parameter int COLS = 32,
+    parameter int PORTS = 1,  // a power of two
+    parameter int PORT = 0,  // which one this is
     parameter int DEPTH = 256,  // beats a column and half, a power of two
     parameter int BEAT_BITS = 28,
     localparam int COLUMN_BITS = COLS > 1 ? $clog2(COLS) : 1,
@@ -21,7 +25,7 @@ module weight_fetch #(
     input  logic [           15:0] units,
     input  logic [           15:0] loads,
     input  logic [           15:0] column_beats,     // of a unit, in each column
-    input  logic [           15:0] unit_beats,       // of a unit, in all columns
+    input  logic [           15:0] unit_beats,       // of a unit, in all columns of all ports
     input  logic                   release_half,
     output logic                   loaded,           // a pulse: the unit is there
     output logic                   request_valid,
@@ -42,8 +46,13 @@ module weight_fetch #(
   logic [1:0] used;  // halves that hold a unit or wait for one
   logic half;
 
+  // Where this port's share of the named layer's first unit lies: a layer waits for a cycle at least.
+  wire [15:0] share = unit_beats >> $clog2(PORTS);
+  logic [BEAT_BITS-1:0] first_share;
+
   // Of the layer at work; counts are those behind the next one, so a sign means: the next is the last, or none is left.
   logic [BEAT_BITS-1:0] first_unit;
+  logic [15:0] unit_pitch;
   logic [DEPTH_BITS:0] beats_of_column, beats_behind;
   logic [16:0] units_of_round, units_behind, loads_behind;
   logic [COLUMN_BITS-1:0] column;
@@ -70,9 +79,10 @@ module weight_fetch #(
     if (asked) begin
       loads_behind <= loads_behind - 1'b1;
       units_behind <= units_behind[16] ? units_of_round : units_behind - 1'b1;
-      request_address <= units_behind[16] ? first_unit : request_address + BEAT_BITS'(request_beats);
+      request_address <= units_behind[16] ? first_unit : request_address + BEAT_BITS'(unit_pitch);
     end
 
+    first_share <= base + BEAT_BITS'(PORT) * BEAT_BITS'(share);
     loaded <= ends;
     write <= arrives;
     write_column <= column;
@@ -89,9 +99,10 @@ module weight_fetch #(
     if (ends) half <= !half;
 
     if (begins_layer) begin
-      first_unit <= base;
-      request_address <= base;
-      request_beats <= unit_beats;
+      first_unit <= first_share;
+      request_address <= first_share;
+      request_beats <= share;
+      unit_pitch <= unit_beats;
       beats_of_column <= first_behind;
       beats_behind <= first_behind;
       units_of_round <= {1'b0, units} - 17'd2;

@@ -102,6 +102,18 @@ test('every beat leaves once, on end with its neighbours, in bursts as long as t
   );
 });
 
+test('a beat comes in every cycle, where no two of one stream follow each other', () => {
+  const gather = new WriteGather(streams);
+  const data = new Uint32Array(4);
+  for (let beat = 0; beat < 64; beat++) {
+    const [stream, i] = [beat % streams, Math.floor(beat / streams)];
+    expect(gather.inReady).toBe(true);
+    const write = { ...{ stream, begins: i === 0, ends: false }, address: 256 * stream + i, data };
+    gather.tick({ write, flush: false, burstTaken: false, freed: undefined, readAddress: 0 });
+    gather.commit();
+  }
+});
+
 /** Bursts that runs of 16 beats, cut at borders of 4 KB, come to. */
 function fewest(writes: readonly Write[]): number {
   let count = 0;

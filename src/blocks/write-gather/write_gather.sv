@@ -1,8 +1,9 @@
 // Gathers the beats of several streams into bursts of up to 16 beats on end, none over a border of 4 KB.
 //
 //   beat of a stream ─▶ its open run, in one of the stream's two slots of 16 beats ─▶ closed: a burst ─▶ read out
-//                      cycle 2: looked up, 3: stored; then the next one
+//      cycle 1             2: looked up, 3: stored
 //
+// A beat a cycle, but for two of one stream on end: the second is looked up when the first is stored.
 // A stream's next beat follows the one before, or begins anew. A run is closed by its 16th beat, at a border, by a
 // beat that ends it or that begins the next one, and, all of them, by `flush`. While one slot of a stream waits to be
 // written the other one is filled; then the stream waits, and all behind it.
@@ -33,72 +34,95 @@ module write_gather #(
     input  logic [  SLOT_BITS+3:0] read_address,   // slot and beat
     output logic [          127:0] read_data       // a cycle later
 );
-  // Cycle 1. A flush is a beat for each stream that begins anew and is not stored.
-  logic flushing, valid1, begins1, ends1, only_closes1;
-  logic [STREAM_BITS-1:0] flushed, stream1;
-  logic [BEAT_BITS-1:0] address1;
-  logic [127:0] data1;
-  assign in_ready = !valid1 && !flushing;
+  localparam int STEP_BITS = 3 + STREAM_BITS + BEAT_BITS + 128;
 
-  // Cycle 2 looks up the stream's run and whether the slot that it fills still waits to be read; cycle 3 stores.
-  logic valid2, looks, begins2, ends2, only_closes2;
+  // Cycle 1, and what came while that could not move on. A flush is a beat for each stream that begins anew and is not stored.
+  logic flushing, valid_aside, valid1;
+  logic [STREAM_BITS-1:0] flushed;
+  logic [STEP_BITS-1:0] aside, step1;
+  wire incoming = !valid_aside && (flushing || in_valid);
+  wire [STEP_BITS-1:0] step_in = {
+    flushing, flushing || in_begins, in_ends, flushing ? flushed : in_stream, in_address, in_data
+  };
+  assign in_ready = !valid_aside && !flushing;
+
+  // Cycle 2 looks up the stream's run, which of its slots is filled, and whether they still wait to be read.
+  logic valid2, only_closes2, begins2, ends2;
   logic [STREAM_BITS-1:0] stream2;
   logic [BEAT_BITS-1:0] address2;
   logic [127:0] data2;
-  logic [3:0] room_anew2;  // beats that may follow the first one of a run that begins at `address2`
-  logic open3, half3, blocked3;
-  logic [BEAT_BITS-1:0] start3;
-  logic [3:0] count3, left3;  // of the open run: beats it has; beats that it may still get
 
-  logic [STREAMS-1:0] open, half, blocked;
+  // Cycle 3 stores.
+  logic valid3, only_closes3, begins3, ends3, open3, half3;
+  logic [1:0] busy3;
+  logic [STREAM_BITS-1:0] stream3;
+  logic [BEAT_BITS-1:0] address3, start3;
+  logic [127:0] data3;
+  logic [3:0] count3, left3;  // of the open run: beats it has; beats that it may still get
+  logic [3:0] room_anew3;  // beats that may follow the first one of a run that begins at `address3`
+
+  logic [STREAMS-1:0] open, half;
   logic [2*STREAMS-1:0] busy;
   logic [BEAT_BITS+7:0] runs[0:STREAMS-1];  // {start, count, left}
   logic [127:0] words[0:2*STREAMS*16-1];
 
-  wire acts = valid2 && !looks;
-  wire closes_old = acts && begins2 && open3;
-  wire leaves = acts && !(begins2 && open3) && (only_closes2 || !blocked3);
-  wire stores = leaves && !only_closes2;
+  wire closes_old = valid3 && begins3 && open3;
+  wire leaves = valid3 && !(begins3 && open3) && (only_closes3 || !busy3[half3]);
+  wire stores = leaves && !only_closes3;
   wire [3:0] at3 = open3 ? count3 : '0;
-  wire [3:0] room3 = open3 ? left3 - 1'b1 : room_anew2;
-  wire full3 = open3 ? left3 == 4'd1 : room_anew2 == '0;
-  wire closes = stores && (ends2 || full3);
-  wire enters2 = valid1 && (!valid2 || leaves);
-  wire [SLOT_BITS-1:0] slot3 = {stream2, half3};
+  wire [3:0] room3 = open3 ? left3 - 1'b1 : room_anew3;
+  wire full3 = open3 ? left3 == 4'd1 : room_anew3 == '0;
+  wire closes = stores && (ends3 || full3);
+  wire [SLOT_BITS-1:0] slot3 = {stream3, half3};
+  wire looks = valid2 && (!valid3 || (leaves && stream3 != stream2));
+  wire enters2 = valid1 && (!valid2 || looks);
 
-  always_comb for (int s = 0; s < STREAMS; s++) blocked[s] = half[s] ? busy[2*s+1] : busy[2*s];
+  logic [1:0] busy2;  // of the stream in cycle 2
+  always_comb begin
+    busy2 = '0;
+    for (int s = 0; s < STREAMS; s++) if (stream2 == STREAM_BITS'(s)) busy2 = busy[2*s+:2];
+  end
 
   always_ff @(posedge clk) begin
-    if (!valid1) begin
-      valid1 <= flushing || in_valid;
-      {begins1, ends1, address1, data1} <= {flushing || in_begins, in_ends, in_address, in_data};
-      stream1 <= flushing ? flushed : in_stream;
-      only_closes1 <= flushing;
-      if (flushing) flushed <= flushed + 1'b1;
+    if (!valid1 || enters2) begin
+      valid1 <= valid_aside || incoming;
+      step1 <= valid_aside ? aside : step_in;
+      valid_aside <= 1'b0;
+    end else if (incoming) begin
+      aside <= step_in;
+      valid_aside <= 1'b1;
+    end
+    if (flushing && incoming) begin
+      flushed <= flushed + 1'b1;
       if (flushed == '1) flushing <= 1'b0;
-    end else if (enters2) valid1 <= 1'b0;
+    end
     if (flush) begin
       flushing <= 1'b1;
       flushed  <= '0;
     end
 
-    looks <= !looks || enters2;
-    if (enters2) begin
-      valid2 <= 1'b1;
-      {stream2, begins2, ends2, only_closes2} <= {stream1, begins1, ends1, only_closes1};
-      address2 <= address1;
-      data2 <= data1;
-      room_anew2 <= address1[7:4] == '1 ? ~address1[3:0] : '1;
-    end else if (leaves) valid2 <= 1'b0;
-    open3 <= open[stream2];
-    half3 <= half[stream2];
-    blocked3 <= blocked[stream2];
-    {start3, count3, left3} <= runs[stream2];
+    if (looks || enters2) valid2 <= enters2;
+    if (enters2) {only_closes2, begins2, ends2, stream2, address2, data2} <= step1;
 
-    if (stores) runs[stream2] <= {open3 ? start3 : address2, at3 + 4'd1, room3};
-    if (stores) words[{slot3, at3}] <= data2;
+    if (looks || leaves) valid3 <= looks;
+    if (looks) begin
+      {only_closes3, begins3, ends3, stream3, address3, data3} <= {only_closes2, begins2, ends2, stream2, address2, data2};
+      room_anew3 <= address2[7:4] == '1 ? ~address2[3:0] : '1;
+      open3 <= open[stream2];
+      half3 <= half[stream2];
+      {start3, count3, left3} <= runs[stream2];
+      for (int h = 0; h < 2; h++) busy3[h] <= busy2[h] && !(freed && freed_slot == {stream2, 1'(h)});
+    end else begin
+      // Once the old run is closed, the beat fills the other slot; until that is free, it waits.
+      if (closes_old) open3 <= 1'b0;
+      if (closes_old) half3 <= !half3;
+      for (int h = 0; h < 2; h++) if (freed && freed_slot == {stream3, 1'(h)}) busy3[h] <= 1'b0;
+    end
+
+    if (stores) runs[stream3] <= {open3 ? start3 : address3, at3 + 4'd1, room3};
+    if (stores) words[{slot3, at3}] <= data3;
     for (int s = 0; s < STREAMS; s++)
-      if (stream2 == STREAM_BITS'(s)) begin
+      if (stream3 == STREAM_BITS'(s)) begin
         if (stores || closes_old) open[s] <= stores && !closes;
         if (closes || closes_old) half[s] <= !half3;
       end
@@ -106,13 +130,14 @@ module write_gather #(
       if (freed && freed_slot == SLOT_BITS'(s)) busy[s] <= 1'b0;
       if ((closes || closes_old) && slot3 == SLOT_BITS'(s)) busy[s] <= 1'b1;
     end
-    idle <= !in_valid && !flush && !flushing && !valid1 && !valid2 && open == '0 && !burst_valid;
+    idle <= !in_valid && !flush && !flushing && !valid_aside && !valid1 && !valid2 && !valid3 && open == '0 && !burst_valid;
     if (reset) begin
       flushing <= 1'b0;
       flushed <= '0;
+      valid_aside <= 1'b0;
       valid1 <= 1'b0;
       valid2 <= 1'b0;
-      looks <= 1'b0;
+      valid3 <= 1'b0;
       open <= '0;
       half <= '0;
       busy <= '0;
@@ -133,7 +158,7 @@ module write_gather #(
       .reset,
       .in_valid(closes || closes_old),
       .in_ready(closed_ready),
-      .in_word({slot3, open3 ? start3 : address2, closes_old ? count3 - 4'd1 : at3}),
+      .in_word({slot3, open3 ? start3 : address3, closes_old ? count3 - 4'd1 : at3}),
       .out_valid(burst_valid),
       .out_ready(burst_ready),
       .out_word({burst_slot, burst_address, burst_last}),

@@ -1,16 +1,15 @@
 /** What each layer of a run took: cycles from the last byte of the layer before to its own last one, and its beats. */
 import type { Layer } from '../../blocks/layer-control/layer.ts';
 import type { WeightLayer } from '../../blocks/weight-fetch/weight-fetch.ts';
+import { byKind, FIRST_WEIGHT_PORT } from './shape.ts';
 import type { Machine, MachineRun } from './step-machine.ts';
 
 export interface LayerShare {
   readonly cycles: number;
-  /** Beats of 16 bytes: tables and the next layer's descriptor, ifmap, weights, wherever they came; and the ofmap. */
+  /** Beats of 16 bytes: tables and the next layer's descriptor, ifmap, weights of all ports, wherever they came; and the ofmap. */
   readonly beatsRead: readonly number[];
   readonly beatsWritten: number;
 }
-
-const WEIGHTS = 2; // its port
 
 /** `watch` sees the machine before each cycle; the shares of all layers add up to the run. */
 export function layerMeter(): {
@@ -18,14 +17,17 @@ export function layerMeter(): {
   readonly shares: (run: MachineRun) => readonly LayerShare[];
 } {
   const ends: LayerShare[] = []; // counts so far, where a layer ends
-  const weightEnds: number[] = []; // beats so far, where the next layer's weights begin
+  const weightEnds: number[][] = []; // of each port: beats so far, where the next layer's weights begin
   let layer: Layer | undefined;
-  let weights: WeightLayer | undefined;
+  const comes: (WeightLayer | undefined)[] = []; // through each port
   return {
-    watch(cycle, { control, weightFetch, readPorts, writePort }) {
+    watch(cycle, { control, weights, readPorts, writePort }) {
       const beatsRead = readPorts.map((port) => port.beatsRead);
-      if (weights !== undefined && weightFetch.layer !== weights) weightEnds.push(beatsRead[WEIGHTS]!);
-      weights = weightFetch.layer;
+      for (const [p, port] of weights.ports.entries()) {
+        const ends = (weightEnds[p] ??= []);
+        if (comes[p] !== undefined && port.layer !== comes[p]) ends.push(beatsRead[FIRST_WEIGHT_PORT + p]!);
+        comes[p] = port.layer;
+      }
       if (!control.busy) return;
       // What the control holds before its first descriptor came is no layer.
       if (layer !== undefined && control.layer !== layer)
@@ -36,7 +38,10 @@ export function layerMeter(): {
       const [, ...others] = ends;
       const own = [...others, run].map((end, i) => ({
         ...end,
-        beatsRead: end.beatsRead.with(WEIGHTS, weightEnds[i] ?? run.beatsRead[WEIGHTS]!),
+        beatsRead: byKind([
+          ...end.beatsRead.slice(0, FIRST_WEIGHT_PORT),
+          ...run.beatsRead.slice(FIRST_WEIGHT_PORT).map((all, p) => weightEnds[p]?.[i] ?? all),
+        ]),
       }));
       return own.map((end, i) => {
         const begin = own[i - 1];

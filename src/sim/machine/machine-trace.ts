@@ -1,18 +1,19 @@
 /** What the machine's wires carry, for a waveform viewer: memory ports, operations into the rows, drains, psums out. */
 import type { Arch } from '../../arch/arch.ts';
 import { type VcdRow, type VcdSignal, vcd } from '../vcd.ts';
+import { machineShape } from './shape.ts';
 import type { Machine } from './step-machine.ts';
 
 /** A viewer's file of more cycles than this is too large to be of use. */
 export const MOST_TRACED = 50_000;
 
-const PORTS = ['tables', 'ifmap', 'weights'];
-
 /** `watch` sees the machine before each cycle; `text` is the dump of the first MOST_TRACED. */
-export function machineTrace({ array, pe, clock }: Arch): {
+export function machineTrace(arch: Arch): {
   readonly watch: (cycle: number, machine: Machine) => void;
   readonly text: () => string;
 } {
+  const { array, pe, clock } = arch;
+  const weights = Array.from({ length: machineShape(arch).weightPorts }, (_, p) => `weights${p}`);
   const address = Math.ceil(Math.log2(pe.psumDepth));
   const rows: VcdRow[] = [];
   const wires = (scope: string, list: readonly (readonly [string, number])[]): readonly VcdSignal[] =>
@@ -24,7 +25,7 @@ export function machineTrace({ array, pe, clock }: Arch): {
       ['busy', 1],
       ['layer_start', 1],
     ]),
-    ...PORTS.flatMap((port) =>
+    ...['tables', 'ifmap', ...weights].flatMap((port) =>
       wires(`read_${port}`, [
         ['arvalid', 1],
         ['araddr', 32],

@@ -1,9 +1,11 @@
 /** How large the machine's memories are: what the buffers of an Arch come to, and tables that no Arch speaks of. */
 import type { Arch } from '../../arch/arch.ts';
+import { ofmLanesOf, weightPortsOf } from '../../arch/ports.ts';
 import { BEAT_BYTES } from '../../blocks/table-memory/beat.ts';
 
 export interface MachineShape {
   readonly ofmLanes: number; // filters that are requantised at a time; divides the columns
+  readonly weightPorts: number; // of DRAM, that weights come through; divides the columns
   readonly entries: number; // waves an ifmap half
   readonly valueBeats: number; // a row and half
   readonly weightBeats: number; // a column and half
@@ -18,6 +20,16 @@ export interface MachineShape {
   readonly lutRemainders: boolean; // what memories have beyond whole halves of block RAM lies in LUTs
 }
 
+/** Masters that read: tables, ifmaps, and the weights' ports. */
+export const readersOf = ({ weightPorts }: MachineShape): number => FIRST_WEIGHT_PORT + weightPorts;
+export const FIRST_WEIGHT_PORT = 2;
+
+/** Of what each master that reads has brought: tables, ifmap, and all weights together. */
+export const byKind = (beatsRead: readonly number[]): readonly [number, number, number] => {
+  const [tables, ifmap, ...weights] = beatsRead;
+  return [tables!, ifmap!, weights.reduce((sum, beats) => sum + beats, 0)];
+};
+
 /** Words of `weightLanes` taps in a beat of weights; bare taps are weights without offsets. */
 export const wordsPerBeat = ({ pe }: Arch): number =>
   Math.floor(128 / (pe.weightLanes * tapBits(pe.psumDepth)));
@@ -30,13 +42,14 @@ export const subBits = (arch: Arch): number => Math.ceil(Math.log2(bareWordsPerB
 export const tapBits = (psumDepth: number): number => 8 + Math.ceil(Math.log2(psumDepth));
 
 /** Double-buffered halves in whole powers of two, for two of which stream addresses have room. */
-export function machineShape({ array, pe, buffers }: Arch): MachineShape {
+export function machineShape(arch: Arch): MachineShape {
+  const { array, pe, buffers } = arch;
   const half = (bytes: number, ways: number, each: number): number =>
     Math.max(16, Math.min(1024, 2 ** Math.floor(Math.log2(bytes / 2 / ways / each))));
   const valueBeats = half(buffers.ifmapBytes, array.rows, BEAT_BYTES);
-  const lanes = [8, 4, 2, 1].find((n) => array.cols % n === 0 && n <= Math.max(1, array.cols / 2))!;
   return {
-    ofmLanes: lanes,
+    ofmLanes: ofmLanesOf(arch),
+    weightPorts: weightPortsOf(arch),
     // A wave's tile rarely has fewer values a row than a beat holds.
     entries: Math.min(512, valueBeats),
     valueBeats,

@@ -21,7 +21,7 @@ import { Sequencer } from '../../blocks/sequencer/sequencer.ts';
 import { BEAT_BYTES, type Beat } from '../../blocks/table-memory/beat.ts';
 import { tapWordOf } from '../../blocks/table-memory/tap-memory.ts';
 import { BARE, tagOf, WaveIssue, type WaveTag } from '../../blocks/wave-issue/wave-issue.ts';
-import { WeightFetch } from '../../blocks/weight-fetch/weight-fetch.ts';
+import { WeightPorts } from '../../blocks/weight-fetch/weight-ports.ts';
 import { type LoadHeader, type TapWord, WeightLoader } from '../../blocks/weight-loader/weight-loader.ts';
 import { WriteGather } from '../../blocks/write-gather/write-gather.ts';
 import { Delay } from './delay.ts';
@@ -29,8 +29,10 @@ import { type DramImage, DramReadPort, type DramTiming, DramWritePort, idealDram
 import { OnChipTables } from './on-chip-tables.ts';
 import {
   bareWordsPerBeat,
+  FIRST_WEIGHT_PORT,
   type MachineShape,
   machineShape,
+  readersOf,
   subBits,
   tapBits,
   wordsPerBeat,
@@ -42,7 +44,7 @@ export interface MachineRun {
   /** The cycle in which each layer's ifmap could be loaded. */
   readonly layerStarts: readonly number[];
   readonly overflow: boolean;
-  /** Beats read by each port (descriptors and tables, ifmaps, weights), and written. */
+  /** Beats read by each port (descriptors and tables, ifmaps, then those of weights), and written. */
   readonly beatsRead: readonly number[];
   readonly beatsWritten: number;
   readonly burstsWritten: number;
@@ -99,13 +101,13 @@ interface Streams {
 
 export class Machine {
   readonly control = new LayerControl();
-  readonly readers = [new AxiRead(), new AxiRead(), new AxiRead()] as const;
+  readonly readers: readonly AxiRead[];
   readonly readPorts: readonly DramReadPort[];
   readonly gather: WriteGather;
   readonly writer = new AxiWrite();
   readonly writePort: DramWritePort;
   readonly ifmLoad: IfmLoad;
-  readonly weightFetch: WeightFetch;
+  readonly weights: WeightPorts;
   readonly issue: WaveIssue;
   readonly sequencer: Sequencer;
   readonly paces: readonly RowPace[];
@@ -122,7 +124,7 @@ export class Machine {
   readonly #entries: (RowEntry | undefined)[][];
   readonly #entry: (RowEntry | undefined)[];
   readonly #values: readonly Uint8Array[];
-  readonly #weights: readonly Beat[][]; // column, beat
+  readonly #columns: readonly Beat[][]; // beats of weights of each
   // What these memories answer to the addresses of the cycle before last, and of the last one.
   #streams: Streams = { header: undefined, values: [], taps: [] };
   #streamsNext = this.#streams;
@@ -136,10 +138,12 @@ export class Machine {
     const { rows, cols } = arch.array;
     const { pe } = arch;
     this.#arch = arch;
-    this.readPorts = [0, 1, 2].map((port) => new DramReadPort(dram, timing, port));
-    this.writePort = new DramWritePort(dram, timing, 3);
+    const readers = readersOf(shape);
+    this.readers = Array.from({ length: readers }, () => new AxiRead());
+    this.readPorts = this.readers.map((_, port) => new DramReadPort(dram, timing, port));
+    this.writePort = new DramWritePort(dram, timing, readers);
     this.ifmLoad = new IfmLoad({ ...shape, rows, psumDepth: pe.psumDepth });
-    this.weightFetch = new WeightFetch({ cols, depth: shape.weightBeats });
+    this.weights = new WeightPorts({ cols, ports: shape.weightPorts, depth: shape.weightBeats });
     this.issue = new WaveIssue({ ...shape, psumBanks: pe.psumBanks, subBits: subBits(arch) });
     this.sequencer = new Sequencer({ tapWords: 2 ** tapWordBits(pe) });
     this.paces = Array.from({ length: rows }, (_, r) => new RowPace(pe, r));
@@ -158,12 +162,12 @@ export class Machine {
     this.#entries = Array.from({ length: rows }, () => []);
     this.#entry = new Array(rows).fill(undefined);
     this.#values = Array.from({ length: rows }, () => new Uint8Array(2 * shape.valueBeats * BEAT_BYTES));
-    this.#weights = Array.from({ length: cols }, () => []);
+    this.#columns = Array.from({ length: cols }, () => []);
     this.#ifmapLeaving = new Delay(rows + cols + 8);
     this.#weightsLeaving = new Delay(rows + cols + 8);
     this.#parts = [
       ...[this.control, ...this.readers, ...this.readPorts, this.gather, this.writer, this.writePort],
-      ...[this.ifmLoad, this.weightFetch, this.issue, this.sequencer, ...this.paces, ...this.feeders],
+      ...[this.ifmLoad, this.weights, this.issue, this.sequencer, ...this.paces, ...this.feeders],
       ...[
         this.loader,
         this.psumDrain,
@@ -192,19 +196,27 @@ export class Machine {
     return this.#entries.map((row) => row[entry]?.slots ?? 0);
   }
 
+  /** Who asks through each reader. */
+  get #asking() {
+    return [this.control, this.ifmLoad, ...this.weights.ports];
+  }
+
+  /** Whether a reader takes what it is asked for in this cycle. */
+  #taken(reader: number): boolean {
+    return this.#asking[reader]!.request !== undefined && this.readers[reader]!.requestReady;
+  }
+
   /** The beat that a reader takes in this cycle. */
-  #beat(reader: 0 | 1 | 2): Beat | undefined {
-    const ready = [this.control, this.ifmLoad, this.weightFetch][reader]!.inReady;
-    return ready ? this.readPorts[reader]!.data : undefined;
+  #beat(reader: number): Beat | undefined {
+    return this.#asking[reader]!.inReady ? this.readPorts[reader]!.data : undefined;
   }
 
   #tickMemory(start: number | undefined): void {
     const { control, gather, writer, writePort } = this;
-    const asking = [control, this.ifmLoad, this.weightFetch];
     for (const [m, reader] of this.readers.entries()) {
       const port = this.readPorts[m]!;
-      reader.tick({ request: asking[m]!.request, taken: port.ready });
-      port.tick({ burst: reader.burst, taken: this.#beat(m as 0 | 1 | 2) !== undefined });
+      reader.tick({ request: this.#asking[m]!.request, taken: port.ready });
+      port.tick({ burst: reader.burst, taken: this.#beat(m) !== undefined });
     }
     gather.tick({
       write: this.#pack.write,
@@ -223,7 +235,7 @@ export class Machine {
     writePort.tick({ address: writer.address, data: writer.data });
     control.tick({
       start,
-      requestTaken: control.request !== undefined && this.readers[0].requestReady,
+      requestTaken: this.#taken(0),
       beat: this.#beat(0),
       layerDone: this.issue.idle && gather.idle && writer.idle,
     });
@@ -232,22 +244,22 @@ export class Machine {
 
   #tickEngines(): void {
     const { layer, layerStart: start } = this.control;
-    const { control, ifmLoad, weightFetch, issue, sequencer } = this;
+    const { control, ifmLoad, weights, issue, sequencer } = this;
     ifmLoad.tick({
       ...{ start, layer, release: this.#ifmapLeaving.out },
-      requestTaken: ifmLoad.request !== undefined && this.readers[1].requestReady,
+      requestTaken: this.#taken(1),
       beat: this.readPorts[1]!.data,
       partition: this.#tables.loadPartitions.out,
       taps: this.#tables.taps.out,
       waveAddress: issue.waveAddress,
     });
-    weightFetch.tick({
+    weights.tick({
       ...{ start: control.followingKnown, layer: control.following, release: this.#weightsLeaving.out },
-      requestTaken: weightFetch.request !== undefined && this.readers[2].requestReady,
-      beat: this.#beat(2),
+      requestsTaken: weights.ports.map((_, p) => this.#taken(FIRST_WEIGHT_PORT + p)),
+      beats: weights.ports.map((_, p) => this.#beat(FIRST_WEIGHT_PORT + p)),
     });
     issue.tick({
-      ...{ start, layer, ifmapLoaded: ifmLoad.loaded, weightsLoaded: weightFetch.loaded },
+      ...{ start, layer, ifmapLoaded: ifmLoad.loaded, weightsLoaded: weights.loaded },
       ...{
         regionEmitted: this.emit.emitted,
         halfCleared: this.emit.cleared,
@@ -320,7 +332,7 @@ export class Machine {
 
   /** What the plain memories and delays do at the end of the cycle, found out before anything commits. */
   #memoryWrites(): readonly (() => void)[] {
-    const { sequencer, ifmLoad, weightFetch } = this;
+    const { sequencer, ifmLoad, weights } = this;
     const entries = this.paces.map(({ entryAddress }, r) => this.#entries[r]![entryAddress]);
     const streams = this.#read();
     const { ended, started } = this.#heard;
@@ -333,7 +345,7 @@ export class Machine {
     };
     const [table, entry] = [this.control.table, ifmLoad.entry];
     const [valuePlace, valueBeat] = [ifmLoad.valuePlace, this.#beat(1)];
-    const weight = weightFetch.write;
+    const { writes } = weights;
     return [
       () => {
         [this.#streams, this.#streamsNext] = [this.#streamsNext, streams];
@@ -350,7 +362,7 @@ export class Machine {
             new Uint8Array(valueBeat.slice().buffer),
             valuePlace.address * BEAT_BYTES,
           );
-        if (weight) this.#weights[weight.column]![weight.address] = weight.beat;
+        for (const { column, address, beat } of writes) this.#columns[column]![address] = beat;
       },
     ];
   }
@@ -370,7 +382,7 @@ export class Machine {
   #tapWord(column: number, at: number): TapWord | undefined {
     const { weightLanes: lanes, psumDepth } = this.#arch.pe;
     const words = 2 ** subBits(this.#arch);
-    const beat = this.#weights[column]![Math.floor((at % BARE) / words)];
+    const beat = this.#columns[column]![Math.floor((at % BARE) / words)];
     return (
       beat && tapWordOf(beat, { word: at % words, bare: at >= BARE }, { lanes, tapBits: tapBits(psumDepth) })
     );
