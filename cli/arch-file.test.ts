@@ -39,6 +39,45 @@ test('a file may fix the order of reuse and store operands dense', () => {
   expect(load({ base: 'zcu102', ...switches })).toEqual({ ...presets[0], name: 'mine', ...switches });
 });
 
+test('ports and lanes: some of the base’s, none, or those of a whole file', () => {
+  const [base] = presets;
+  const ports = { bytesPerCycle: 16, ifmap: 1, weight: 4, ofmap: 1 };
+  const { dram, ...arch } = { ...base!, ofmLanes: 16 };
+  const whole = { ...arch, dram: { ...dram, ports } };
+  expect(load(whole)).toEqual(whole);
+  const narrow = archNamed('zcu102', { presets: [whole] });
+  const over = (content: unknown): Arch => {
+    const path = join(folder, 'mine.json');
+    writeFileSync(path, JSON.stringify(content));
+    return archNamed(path, { presets: [narrow] });
+  };
+  expect(over({ base: 'zcu102', dram: { ports: { weight: 1 } }, ofmLanes: 8 })).toEqual({
+    ...{ ...whole, name: 'mine', ofmLanes: 8 },
+    dram: { ...dram, ports: { ...ports, weight: 1 } },
+  });
+  const none = over({ base: 'zcu102', dram: { ports: null }, ofmLanes: null });
+  expect([none.dram.ports, none.ofmLanes, none.dram.name]).toEqual([undefined, undefined, dram.name]);
+  expect(over({ base: 'zcu102', dram: { efficiency: 0.5 } }).dram.ports).toEqual(ports);
+});
+
+test('a port that is not said, or is none, is told with its place', () => {
+  const { dram, ...arch } = presets[0]!;
+  const ports = { bytesPerCycle: 16, ifmap: 1, weight: 4 };
+  const told = (content: unknown): string => {
+    try {
+      load(content);
+      return '';
+    } catch (error) {
+      return (error as { at: string }).at;
+    }
+  };
+  expect(told({ ...arch, dram: { ...dram, ports } })).toMatch(/mine\.json, field dram\.ports\.ofmap$/);
+  expect(told({ base: 'zcu102', dram: { ports: { ...ports, ifmap: 0 } } })).toMatch(
+    /field dram\.ports\.ifmap$/,
+  );
+  expect(told({ base: 'zcu102', ofmLanes: 0 })).toMatch(/field ofmLanes$/);
+});
+
 describe.each<[string, unknown, string]>([
   ['an unknown order of reuse', { base: 'zcu102', reuse: 'psum-first' }, 'the architecture is not right'],
   ['an unknown base', { base: 'zcu999' }, 'unknown base "zcu999"'],

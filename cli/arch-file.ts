@@ -12,6 +12,16 @@ const bufferBytes = count(64, 2 ** 30);
 /** Values are bytes throughout; wider words are stored wider. */
 const wordWidth = count(8, 32);
 
+const portCount = count(1, 64);
+const PORTS = z.strictObject({
+  bytesPerCycle: z.number().min(0.01).max(65_536).describe("of one port, a cycle of the core's clock"),
+  ifmap: portCount,
+  weight: portCount.describe(
+    'each for its share of the columns: of these, the largest power of two that divides them',
+  ),
+  ofmap: portCount,
+});
+
 const FIELDS = {
   array: z.strictObject({ rows: count(1, 1024), cols: count(1, 1024) }),
   pe: z.strictObject({
@@ -33,6 +43,9 @@ const FIELDS = {
     bytesPerSecond: z.number().min(1e6).max(1e14).describe('peak'),
     efficiency: z.number().min(0.01).max(1).describe('share of the peak that long streams reach'),
     burstBytes: count(1, 65_536),
+    ports: PORTS.optional().describe(
+      'left out, ifmaps, weights and ofmaps share the bandwidth as each needs it',
+    ),
     source: z.string().min(1).max(1000).describe('where these numbers come from'),
   }),
   rearrange: z
@@ -51,6 +64,11 @@ const FIELDS = {
     .enum(['packed', 'dense'])
     .optional()
     .describe('dense: zeros are stored and moved like any value; left out, packed where that is smaller'),
+  ofmLanes: count(1, 1024)
+    .optional()
+    .describe(
+      'filters of which a pixel is requantised in a cycle: of these, the largest power of two that divides the columns, at most half of them; left out, that takes no time',
+    ),
 };
 const name = z.string().min(1).max(100);
 const energy = z.string().min(1).max(100).describe('name of the energy table');
@@ -66,11 +84,15 @@ export const ARCH_FILE = z.strictObject({
   clock: FIELDS.clock.optional(),
   wordBits: FIELDS.wordBits.partial().optional(),
   buffers: FIELDS.buffers.partial().optional(),
-  dram: FIELDS.dram.partial().optional(),
+  dram: FIELDS.dram
+    .extend({ ports: PORTS.partial().nullable().describe('null: none, whatever the base has') })
+    .partial()
+    .optional(),
   rearrange: FIELDS.rearrange.optional(),
   pace: FIELDS.pace.optional(),
   reuse: FIELDS.reuse,
   storage: FIELDS.storage,
+  ofmLanes: FIELDS.ofmLanes.nullable().describe('null: requantising takes no time, whatever the base has'),
   energy: energy.optional(),
 });
 
@@ -102,7 +124,7 @@ function archFromFile(path: string, { presets, energies }: KnownArchs): Arch {
     });
   const whole = { ...preset, name: stem(path), ...given };
   const merged = preset === undefined ? whole : { ...whole, ...mergedParts(preset, given) };
-  const arch = checked(merged, ARCH, { at: path, what: 'architecture' });
+  const arch = checked(withoutNulls(merged), ARCH, { at: path, what: 'architecture' });
   if (energies !== undefined && !energies.includes(arch.energy))
     fail(`unknown energy table "${arch.energy}"`, { at: path, hint: didYouMean(arch.energy, energies) });
   return checkFits({ ...arch, clock: hertz(arch.clock) }, path);
@@ -111,8 +133,20 @@ function archFromFile(path: string, { presets, energies }: KnownArchs): Arch {
 const PARTS = ['array', 'pe', 'wordBits', 'buffers', 'dram'] as const;
 
 function mergedParts(preset: Arch, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const parts = PARTS.map((part) => [part, { ...preset[part], ...(given[part] as object | undefined) }]);
+  const merged: Record<string, unknown> = Object.fromEntries(parts);
+  const dram = given.dram as { readonly ports?: object | null } | undefined;
+  if (dram?.ports) merged.dram = { ...preset.dram, ...dram, ports: { ...preset.dram.ports, ...dram.ports } };
+  return merged;
+}
+
+/** What a file says is not there. */
+function withoutNulls(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept = Object.entries(fields).filter(([, value]) => value !== null);
   return Object.fromEntries(
-    PARTS.map((part) => [part, { ...preset[part], ...(given[part] as object | undefined) }]),
+    kept.map(([name, value]) =>
+      typeof value === 'object' ? [name, withoutNulls(value as Record<string, unknown>)] : [name, value],
+    ),
   );
 }
 

@@ -127,5 +127,9 @@ function deferInterrupts(): void {
   process.once('SIGTERM', () => process.exit(143));
 }
 
+/** Files of other tools, by their names. */
+export const isTable = (name: string): boolean => /\.(csv|ya?ml)$/i.test(name);
+export const isConfig = (name: string): boolean => /\.cfg$/i.test(name);
+
 /** The name of a file without its folder and ending: "models/lenet.onnx" -> "lenet". */
 export const stem = (path: string): string => basename(path).replace(/\.[^.]+$/, '');

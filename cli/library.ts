@@ -13,13 +13,6 @@ export { isConv } from '../src/model/layer.ts';
 export { type Model, modelMacs, modelWeights, type Port } from '../src/model/model.ts';
 export type { SparsityRule } from '../src/model/sparsity.ts';
 export { findZoo, zoo } from '../src/model/zoo/index.ts';
-export { exportOnnx } from '../src/onnx/export.ts';
-export { importOnnx } from '../src/onnx/import.ts';
-export { importErt } from '../src/peers/accelergy.ts';
-export { parseEnergyMap } from '../src/peers/energy-map.ts';
-export { importLayers } from '../src/peers/import-layers.ts';
-export { importTopology } from '../src/peers/scale-sim.ts';
-export { archOf, readScaleSimConfig } from '../src/peers/scale-sim-config.ts';
 export { type Comparison, comparison, comparisonTable } from '../src/report/compare.ts';
 export { contest } from '../src/report/compare-runs.ts';
 export { archLike } from '../src/report/compare-settings.ts';
@@ -33,8 +26,11 @@ export { reportTable } from '../src/report/table.ts';
 export { reportTrace } from '../src/report/trace.ts';
 export { machineTrace } from '../src/sim/machine/machine-trace.ts';
 export { countNonZeros } from '../src/tensor/tensor.ts';
-export { decodeState, encodeState, isSound } from '../src/training-flow/state.ts';
-export { trainNetwork } from '../src/training-flow.ts';
+
+// Rooms with a package behind them, or as large as training, open only where they are asked for.
+export const onnx = () => import('./doors/onnx.ts');
+export const peers = () => import('./doors/peers.ts');
+export const training = () => import('./doors/training.ts');
 
 import type * as library from './library.ts';
 export type Library = typeof library;

@@ -50,7 +50,8 @@ const library = {
   formats: [{ name: 'bitmap', summary: 'a bit a value' }],
   zoo: [{ name: 'vgg16', title: 'VGG-16', cite: 'nobody' }],
   findZoo: () => ({ build: () => tiny, densities: new Map(), ofmapDensities: new Map() }),
-  importOnnx: () => tiny,
+  onnx: async () => ({ importOnnx: () => tiny }),
+  peers: async () => ({}),
   isConv: () => false,
 } as unknown as Partial<Library>;
 

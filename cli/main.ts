@@ -1,19 +1,26 @@
 /** `sense`: registers the commands, parses, and turns every failure into words and an exit code. */
 import { Command as Commander, Option } from 'commander';
 import { COMMON_OPTIONS, type Command, type OptionSpec, type Session } from './command.ts';
-import { compare } from './commands/compare.ts';
-import { list } from './commands/list.ts';
-import { paper } from './commands/paper.ts';
-import { prune } from './commands/prune.ts';
-import { rtl } from './commands/rtl.ts';
-import { run } from './commands/run.ts';
-import { train } from './commands/train.ts';
 import { failureOf } from './failure.ts';
 import { type Io, processIo } from './io.ts';
 import type { Library } from './library.ts';
 import { progressOn } from './progress.ts';
 
-const COMMANDS: readonly Command[] = [run, compare, paper, prune, train, rtl, list];
+/** Each is loaded where it is named; all of them for what tells of all: --help, a word that is none. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./commands/run.ts')).run,
+  compare: async () => (await import('./commands/compare.ts')).compare,
+  paper: async () => (await import('./commands/paper.ts')).paper,
+  prune: async () => (await import('./commands/prune.ts')).prune,
+  train: async () => (await import('./commands/train.ts')).train,
+  rtl: async () => (await import('./commands/rtl.ts')).rtl,
+  list: async () => (await import('./commands/list.ts')).list,
+};
+
+function commandsFor(word = ''): Promise<readonly Command[]> {
+  const named = Object.hasOwn(COMMANDS, word) ? [COMMANDS[word]!] : Object.values(COMMANDS);
+  return Promise.all(named.map((load) => load()));
+}
 
 export interface MainOptions {
   readonly io?: Io;
@@ -36,7 +43,7 @@ export async function main(
       "\nExample:\n  sense run vgg16\n\n'sense <command> --help' tells each command's options.\n",
     );
   hushed(program, io);
-  for (const command of COMMANDS) {
+  for (const command of await commandsFor(argv[0])) {
     const registered = program
       .command(command.name)
       .description(command.summary)

@@ -4,18 +4,17 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fail, within } from '../src/errors.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { readBounded, stem } from './files.ts';
+import { isTable, readBounded, stem } from './files.ts';
 import { readJson } from './inputs/json-file.ts';
-import { SIDECAR, type Sidecar } from './inputs/recipe-file.ts';
-import type { Library } from './library.ts';
-import { isTable, tableModel } from './peer-files.ts';
+import type { Sidecar } from './inputs/recipe-file.ts';
+import type { Library, Model } from './library.ts';
 import { SHIPPED, shippedModel } from './shipped.ts';
 
 /** A protobuf message ends here. */
 const MAX_MODEL = 2 ** 31 - 1;
 
 export interface LoadedModel {
-  readonly model: ReturnType<Library['importOnnx']>;
+  readonly model: Model;
   readonly zoo?: ReturnType<Library['findZoo']>;
   /** Of a file; absent for the zoo. */
   readonly path?: string;
@@ -24,8 +23,11 @@ export interface LoadedModel {
   readonly notes?: readonly string[];
 }
 
-export function loadModel(name: string, library: Library): LoadedModel {
-  if (isTable(name)) return { ...tableModel(name, library), path: name };
+export async function loadModel(name: string, library: Library): Promise<LoadedModel> {
+  if (isTable(name)) {
+    const { tableModel } = await import('./peer-files.ts');
+    return { ...tableModel(name, await library.peers()), path: name };
+  }
   const shipped = shippedModel(name);
   if (shipped !== undefined) return onnxFile(shipped, library);
   const isFile = /\.onnx$/i.test(name) || /[\\/]/.test(name);
@@ -43,7 +45,8 @@ function zooModel(name: string, library: Library): LoadedModel {
   return { model: entry.build(), zoo: entry };
 }
 
-function onnxFile(path: string, { importOnnx }: Library): LoadedModel {
+async function onnxFile(path: string, { onnx }: Library): Promise<LoadedModel> {
+  const { importOnnx } = await onnx();
   const bytes = readBounded(path, MAX_MODEL, 'model');
   const imported = within(path, () => importOnnx(bytes, { name: stem(path), external: besideModel(path) }));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -53,6 +56,7 @@ function onnxFile(path: string, { importOnnx }: Library): LoadedModel {
   };
   const sidecar = path.replace(/\.onnx$/i, '.sense.json');
   if (sidecar === path || !existsSync(sidecar)) return { model, path };
+  const { SIDECAR } = await import('./inputs/recipe-file.ts');
   return { model, path, sidecar: { path: sidecar, content: readJson(sidecar, 'sidecar', SIDECAR) } };
 }
 

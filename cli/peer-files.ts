@@ -6,15 +6,14 @@ import { checkFits } from './arch-file.ts';
 import { readBounded, stem } from './files.ts';
 import type { Accelerator, EnergyTable, Library, Model } from './library.ts';
 
-const MAX_FILE = 2 ** 22;
+type Peers = Awaited<ReturnType<Library['peers']>>;
 
-export const isTable = (name: string): boolean => /\.(csv|ya?ml)$/i.test(name);
-export const isConfig = (name: string): boolean => /\.cfg$/i.test(name);
+const MAX_FILE = 2 ** 22;
 
 /** A SCALE-Sim topology (.csv), a Timeloop problem or a ZigZag workload (.yaml), with what its reader remarked. */
 export function tableModel(
   path: string,
-  { importTopology, importLayers }: Library,
+  { importTopology, importLayers }: Peers,
 ): { readonly model: Model; readonly notes: readonly string[] } {
   const bytes = readBounded(path, MAX_FILE, 'table of layers');
   const read = /\.csv$/i.test(path) ? importTopology : importLayers;
@@ -34,12 +33,17 @@ interface Configured {
 }
 
 /** A SCALE-Sim configuration: the machine of its dataflow, unless one is named. */
-export function configured(path: string, named: Accelerator | undefined, library: Library): Configured {
+export async function configured(
+  path: string,
+  named: Accelerator | undefined,
+  library: Library,
+): Promise<Configured> {
+  const { readScaleSimConfig, archOf } = await library.peers();
   const bytes = readBounded(path, MAX_FILE, 'SCALE-Sim configuration');
-  const config = readFrom(path, () => library.readScaleSimConfig(bytes, stem(path)));
+  const config = readFrom(path, () => readScaleSimConfig(bytes, stem(path)));
   const meant = library.machineByDataflow[config.dataflow];
   const machine = named ?? meant;
-  const arch = library.archOf(config, machine.arch);
+  const arch = archOf(config, machine.arch);
   const dense = Object.values(library.machineByDataflow).includes(machine);
   return {
     machine,
@@ -57,13 +61,11 @@ export function configured(path: string, named: Accelerator | undefined, library
 export function energyFile(
   path: string,
   map: string | undefined,
-  { base, library }: { readonly base: string; readonly library: Library },
+  { base, peers }: { readonly base: EnergyTable; readonly peers: Peers },
 ): { readonly table: EnergyTable; readonly notes: readonly string[] } {
   const bytes = readBounded(path, MAX_FILE, 'energy reference table');
-  const parsed = map === undefined ? undefined : within('--energy-map', () => library.parseEnergyMap(map));
-  return readFrom(path, () =>
-    library.importErt(bytes, { name: stem(path), map: parsed, base: library.energyTable(base) }),
-  );
+  const parsed = map === undefined ? undefined : within('--energy-map', () => peers.parseEnergyMap(map));
+  return readFrom(path, () => peers.importErt(bytes, { name: stem(path), map: parsed, base }));
 }
 
 /** A place inside a file, such as a line, gets the file's name in front. */

@@ -1,6 +1,7 @@
 /** What a machine is built of, and what its actions cost: its own, a preset's, or a file's. */
 import { fail } from '../../src/errors.ts';
 import type { OptionSpec, OptionValues, Session } from '../command.ts';
+import { isConfig } from '../files.ts';
 import type { Accelerator, Arch, EnergyTable, Library } from '../library.ts';
 import { at, machineOf, textOption, told } from './shared.ts';
 
@@ -29,10 +30,10 @@ export async function machineAndArch(
   otherwise: string,
   { session, library }: { readonly session: Session; readonly library: Library },
 ): Promise<Built> {
-  const { configured, isConfig } = await import('../peer-files.ts');
   if (asked !== undefined && isConfig(asked)) {
+    const { configured } = await import('../peer-files.ts');
     const chosen = named === undefined ? undefined : machineOf(library, named);
-    return told(configured(at(session, asked), chosen, library), session);
+    return told(await configured(at(session, asked), chosen, library), session);
   }
   const machine = machineOf(library, named ?? otherwise);
   if (asked === undefined) return { machine, arch: machine.arch };
@@ -56,9 +57,11 @@ export async function withEnergies<Of extends { readonly arch: Arch }>(
     if (map !== undefined) fail('--energy-map without --energy', { hint: '--energy ert.yaml' });
     return built;
   }
-  const { energyFile } = await import('../peer-files.ts');
+  const [{ energyFile }, peers] = await Promise.all([import('../peer-files.ts'), library.peers()]);
   const bases = [...new Set(built.map(({ arch }) => arch.energy))];
-  const read = bases.map((base) => energyFile(at(session, path), map, { base, library }));
+  const read = bases.map((base) =>
+    energyFile(at(session, path), map, { base: library.energyTable(base), peers }),
+  );
   told({ notes: [...new Set(read.flatMap(({ notes }) => notes))] }, session);
   return built.map((of) => {
     const { table } = read[bases.indexOf(of.arch.energy)]!;

@@ -129,7 +129,11 @@ async function comparisonOf(
   const density = options.activations as 'published' | 'dense' | number | undefined;
   const reports: Report[] = [];
   for (const name of names) {
-    const workload = workloadOf(told(loadModel(fileOrName(name, session), library), session), density, name);
+    const workload = workloadOf(
+      told(await loadModel(fileOrName(name, session), library), session),
+      density,
+      name,
+    );
     const onProgress = ({ stage, ...rest }: { stage: string; done: number; total: number }): void =>
       session.progress.step({ stage: `${workload.model.name}: ${stage}`, ...rest });
     reports.push(

@@ -49,7 +49,7 @@ export const prune: Command = {
     const library = await session.library();
     const { loadModel } = await import('../model-file.ts');
     const machine = machineOf(library, options.machine as string);
-    const { model } = loadModel(at(session, name), library);
+    const { model } = await loadModel(at(session, name), library);
     const rule = ruleFor(machine, options);
     session.progress.step({ stage: `pruning to ${rule.kind}`, done: 0, total: 1 });
     const tuned =
@@ -73,7 +73,7 @@ export const prune: Command = {
         json: { ...pruning, ...accuracy },
         text: () =>
           library.pruningTable(pruning, { colour: session.io.colour }) + (tuned ? `\n${tuned.table}` : ''),
-        files: [{ path: output, content: library.exportOnnx(pruned) }],
+        files: [{ path: output, content: (await library.onnx()).exportOnnx(pruned) }],
       },
       options,
       session,

@@ -25,7 +25,10 @@ export async function emit({ name, rows, cols }: EmitRequest, options: OptionVal
     import('../../src/arch/presets/zcu102.ts'),
     import('../../src/workload/channel-orders.ts'),
   ]);
-  const { model, zoo } = told(loadModel(/\.|[\\/]/.test(name) ? at(session, name) : name, library), session);
+  const { model, zoo } = told(
+    await loadModel(/\.|[\\/]/.test(name) ? at(session, name) : name, library),
+    session,
+  );
   const arch = { ...zcu102, array: { rows, cols }, rearrange: 'static' } as const; // as the whole core has it
   const { work, note } = layerWork({
     ...{ model, densities: zoo?.densities, arch, seed: options.seed as number },

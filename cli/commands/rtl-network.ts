@@ -29,7 +29,10 @@ export async function verifyNetworkLayers(
     import('../../rtl/emit/work.ts'),
     import('../../src/arch/presets/zcu102.ts'),
   ]);
-  const { model, zoo } = told(loadModel(/\.|[\\/]/.test(name) ? at(session, name) : name, library), session);
+  const { model, zoo } = told(
+    await loadModel(/\.|[\\/]/.test(name) ? at(session, name) : name, library),
+    session,
+  );
   const arch: Arch = { ...zcu102, array: { rows, cols } };
   const layers = textOption(options, 'layers');
   const { works, total } = prunedWorks({ model, densities: zoo?.densities, layers, arch, seed });

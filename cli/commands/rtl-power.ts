@@ -37,7 +37,7 @@ export async function networkPower(
     import('../../src/flow.ts'),
     import('../../src/accel/sense.ts'),
   ]);
-  const loaded = told(loadModel(/\.|[\\/]/.test(name) ? at(session, name) : name, library), session);
+  const loaded = told(await loadModel(/\.|[\\/]/.test(name) ? at(session, name) : name, library), session);
   const arch = { ...zcu102, array: { rows, cols }, pe };
   const costs: LayerCost[] = [];
   const machine: typeof sense = {

@@ -174,7 +174,7 @@ async function requestOf(
   const [built] = await withEnergies([{ ...chosen, arch: hardware }], options, door);
   const { machine, arch, energy } = built!;
   const { loadModel } = await import('../model-file.ts');
-  const loaded = told(loadModel(fileOrName(name, session), library), session);
+  const loaded = told(await loadModel(fileOrName(name, session), library), session);
   const given = options.input as readonly string[] | undefined;
   const density = options.activations as 'published' | 'dense' | number | undefined;
   if (given !== undefined && density !== undefined)

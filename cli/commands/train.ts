@@ -45,7 +45,7 @@ export const train: Command = {
       session,
     );
     const { report } = outcome;
-    const files = out === undefined ? [] : trainedFiles({ ...outcome, recipe, classes }, library);
+    const files = out === undefined ? [] : await trainedFiles({ ...outcome, recipe, classes }, library);
     await deliver(
       {
         json: report,

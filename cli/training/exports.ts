@@ -17,13 +17,14 @@ export interface Trained {
 }
 
 /** By name inside the folder of results. */
-export function trainedFiles(
+export async function trainedFiles(
   { model, masks, report, recipe, classes }: Trained,
   library: Library,
-): readonly OutputFile[] {
+): Promise<readonly OutputFile[]> {
+  const { exportOnnx } = await library.onnx();
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
   return [
-    { path: 'model.onnx', content: library.exportOnnx(model) },
+    { path: 'model.onnx', content: exportOnnx(model) },
     { path: 'model.sense.json', content: json({ preprocess: recipe, labels: 'labels.txt' }) },
     { path: 'labels.txt', content: `${classes.join('\n')}\n` },
     { path: 'model.safetensors', content: weightsFile(model, report, library) },

@@ -6,6 +6,7 @@ import type { OptionValues, Session } from '../command.ts';
 import { fileOrName } from '../commands/run.ts';
 import { at, machineOf, ruleFor, textOption } from '../commands/shared.ts';
 import { type LoadedDataset, loadDataset } from '../datasets/index.ts';
+import type { Training } from '../doors/training.ts';
 import type { Library } from '../library.ts';
 import { type LoadedModel, loadModel } from '../model-file.ts';
 import { readCheckpoint, saveCheckpoint } from './checkpoint-file.ts';
@@ -21,8 +22,8 @@ export interface Asked {
   readonly resume?: string | undefined;
 }
 
-type Outcome = ReturnType<Library['trainNetwork']> extends Generator<unknown, infer O> ? O : never;
-type State = Parameters<Library['trainNetwork']>[1];
+type Outcome = ReturnType<Training['trainNetwork']> extends Generator<unknown, infer O> ? O : never;
+type State = Parameters<Training['trainNetwork']>[1];
 
 export interface TrainedHere extends LoadedDataset {
   readonly outcome: Outcome;
@@ -36,11 +37,12 @@ export async function runTraining(asked: Asked, session: Session): Promise<Train
   const { options, out, resume } = asked;
   const library = await session.library();
   const said = saidIn(asked.dataset, options);
-  const state = resume === undefined ? undefined : library.decodeState(readCheckpoint(resume));
+  const training = await library.training();
+  const state = resume === undefined ? undefined : training.decodeState(readCheckpoint(resume));
   const settings = state
     ? resumedSettings(keptSettings(state, resume!), said, resume!)
     : settingsOf(said, options.seed as number);
-  const loaded = loadModel(fileOrName(settings.model, session), library);
+  const loaded = await loadModel(fileOrName(settings.model, session), library);
   const found = await dataFor(settings, loaded, { options, session });
 
   const machine = machineOf(library, settings.machine);
@@ -55,7 +57,7 @@ export async function runTraining(asked: Asked, session: Session): Promise<Train
       ...(team && { team }),
       dropout: dropoutOf(settings, loaded.model),
       ...(settings.teacher !== undefined && {
-        teacher: loadModel(fileOrName(settings.teacher, session), library).model,
+        teacher: (await loadModel(fileOrName(settings.teacher, session), library)).model,
       }),
     },
     ...{ zerosOf: settings.zerosOf, qatEpochs: settings.qatEpochs },
@@ -63,7 +65,7 @@ export async function runTraining(asked: Asked, session: Session): Promise<Train
     clock: () => performance.now(),
   };
   const watch = watchTraining(session.progress, { live: session.io.liveProgress });
-  const steps = library.trainNetwork(request, state);
+  const steps = training.trainNetwork(request, state);
   let saved = Date.now();
   try {
     for (;;) {
@@ -72,7 +74,7 @@ export async function runTraining(asked: Asked, session: Session): Promise<Train
       const step = next.value;
       watch(step);
       if (out !== undefined && step.state && (step.epoch || Date.now() - saved > CHECKPOINT_MS)) {
-        keep(step.state(), out, { library, session });
+        keep(step.state(), out, { training, session });
         saved = Date.now();
       }
       await turn(); // Ctrl-C is heard between steps
@@ -86,10 +88,10 @@ export async function runTraining(asked: Asked, session: Session): Promise<Train
 function keep(
   state: NonNullable<State>,
   out: string,
-  { library, session }: { readonly library: Library; readonly session: Session },
+  { training, session }: { readonly training: Training; readonly session: Session },
 ): void {
-  const wrong = library.isSound(state)
-    ? saveCheckpoint(out, library.encodeState(state))
+  const wrong = training.isSound(state)
+    ? saveCheckpoint(out, training.encodeState(state))
     : 'the weights are no longer finite numbers; the last checkpoint is kept';
   if (wrong !== undefined) session.progress.note(`note: ${wrong}`);
 }

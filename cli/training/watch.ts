@@ -1,11 +1,11 @@
 /** A training run as people watch it: a live line with loss, speed and time left, and one line that stays for each epoch. */
 import { grouped } from '../../src/report/quantities.ts';
 import type { EpochReport } from '../../src/train/training-report.ts';
-import type { Library } from '../library.ts';
+import type { Training } from '../doors/training.ts';
 import type { Progress } from '../progress.ts';
 
 export type TrainingStep =
-  ReturnType<Library['trainNetwork']> extends Generator<infer Step, unknown> ? Step : never;
+  ReturnType<Training['trainNetwork']> extends Generator<infer Step, unknown> ? Step : never;
 
 const PAUSE_MS = 100;
 

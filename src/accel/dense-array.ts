@@ -1,4 +1,5 @@
 /** What the three dense systolic arrays have in common: they differ in which operand stays in the array, and in nothing else. */
+import { withoutPorts } from '../arch/ports.ts';
 import { zcu102 } from '../arch/presets/zcu102.ts';
 import { denseCost, type Stationary } from '../cost/dense-gemm.ts';
 import { wholeKernel } from '../model/sparsity.ts';
@@ -14,7 +15,7 @@ export const denseArray = (
   fidelity:
     "compute cycles equal SCALE-Sim's, fold by fold; DRAM is our own model, dense operands in the cheaper order of reuse with loads and stores wholly overlapped, so stalls are a lower bound: without any overlap a layer takes its compute and its DRAM cycles added up",
   published: [],
-  arch: { ...zcu102, rearrange: 'none', pace: 'lock-step' },
+  arch: { ...withoutPorts(zcu102), rearrange: 'none', pace: 'lock-step' },
   shape: squareArray,
   skips: { zeroWeights: false, zeroIfmaps: false },
   rule: () => ({ kind: 'none', zeros: 0, blockFilters: 1, slicesOf: wholeKernel }),

@@ -1,4 +1,5 @@
 /** FESA: kernels of a few fixed patterns on a systolic array; ifmaps stay dense. */
+import { withoutPorts } from '../arch/ports.ts';
 import { zcu102 } from '../arch/presets/zcu102.ts';
 import { patternArrayCost } from '../cost/pattern-array.ts';
 import { wholeKernel } from '../model/sparsity.ts';
@@ -15,7 +16,7 @@ export const fesa: Accelerator = {
   fidelity:
     'time is dense time x the density of the patterns, columns in step, and nothing gained on 1x1 kernels, on kernels above 3x3 or from zero ifmaps; array, buffers and DRAM are ours, for none is known to us',
   published: [],
-  arch: { ...zcu102, name: 'fesa-32x32', rearrange: 'none', pace: 'lock-step' },
+  arch: { ...withoutPorts(zcu102), name: 'fesa-32x32', rearrange: 'none', pace: 'lock-step' },
   shape: squareArray,
   skips: { zeroWeights: true, zeroIfmaps: false },
   rule: (zeros) => ({ kind: 'pattern', zeros, blockFilters: 1, slicesOf: wholeKernel }),

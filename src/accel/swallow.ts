@@ -1,4 +1,6 @@
 /** Swallow: zeros of weights and ifmaps on a systolic array, with nothing done about their imbalance. */
+import type { Arch } from '../arch/arch.ts';
+import { withoutPorts } from '../arch/ports.ts';
 import { zcu102 } from '../arch/presets/zcu102.ts';
 import { planLayer } from '../plan/plan-layer.ts';
 import { scheduledConv } from '../sim/scheduled-conv.ts';
@@ -8,6 +10,7 @@ import { sense } from './sense.ts';
 
 /** What sets it apart, whatever architecture and order it is given: docs/papers/swallow.md. */
 const HABITS = { rearrange: 'none', pace: 'lock-step', reuse: 'reuse-ifmap-first' } as const;
+const habitual = (arch: Arch): Arch => ({ ...withoutPorts(arch), ...HABITS });
 
 export const swallow: Accelerator = {
   name: 'swallow',
@@ -26,7 +29,7 @@ export const swallow: Accelerator = {
     },
   ],
   arch: {
-    ...zcu102,
+    ...withoutPorts(zcu102),
     ...HABITS,
     name: 'swallow-614',
     // 614.4 GOP/s are 307.2 GMAC/s; 1024 PEs at 300 MHz is our factorisation of it, 16 bits that of Cambricon-X, to which
@@ -39,9 +42,9 @@ export const swallow: Accelerator = {
   shape: sense.shape,
   skips: { zeroWeights: true, zeroIfmaps: true },
   rule: (zeros, arch) => ({ ...sense.rule(zeros, arch), kind: 'magnitude' }),
-  cost: (work, arch) => planLayer({ ...work, order: undefined }, { ...arch, ...HABITS }).cost,
+  cost: (work, arch) => planLayer({ ...work, order: undefined }, habitual(arch)).cost,
   execute: (work, arch) => {
-    const own = { ...arch, ...HABITS };
+    const own = habitual(arch);
     const { operands, schedule } = planLayer({ ...work, order: undefined }, own);
     return scheduledConv(operands, schedule, own);
   },

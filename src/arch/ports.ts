@@ -14,6 +14,13 @@ export const ofmLanesOf = ({ array: { cols }, ofmLanes = 16 }: Widths): number =
 export const weightPortsOf = ({ array: { cols }, dram: { ports } }: Widths): number =>
   share(cols, ports?.weight ?? 4);
 
+/** As the machines of the literature are taken: streams share DRAM as each needs it, and requantising takes no time. */
+export const withoutPorts = (arch: Arch): Arch => ({
+  ...arch,
+  ofmLanes: undefined,
+  dram: { ...arch.dram, ports: undefined },
+});
+
 /** The largest power of two, at most `most`, that divides the columns. */
 function share(cols: number, most: number): number {
   let shares = 1;

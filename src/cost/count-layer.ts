@@ -4,6 +4,7 @@ import type { LayerWork } from '../model/work.ts';
 import type { LoweredLayer } from '../schedule/lowering.ts';
 import type { Operands, Schedule } from '../schedule/schedule.ts';
 import { planeRegion, psumsOf, type Rect, tilesOf } from '../schedule/tiling.ts';
+import { psumsRead } from './emission.ts';
 import { countIfmap } from './ifmap-counts.ts';
 import {
   type BlockBytes,
@@ -29,6 +30,7 @@ export interface CountedPartition {
   /** Channels with a non-zero anywhere in the partition. */
   readonly nonEmpty: Uint8Array;
   readonly ofmapShare: number; // of all ofmap positions of the batch
+  readonly psumsRead: number; // of each filter, on their way out
 }
 
 export interface LayerCounts {
@@ -58,13 +60,18 @@ export function countLayer(
   const weights = lowered.map((layer, phase) =>
     phase === 0 ? firstPhase : countWeights(weight, conv, layer, blocks),
   );
-  const counted = partitions.map((partition) => ({
-    tiles: [] as CountedTile[],
-    ifmapBytes: partitionBytes(partition, conv, { lowered: lowered[0]!, ifmaps: stored }),
-    nonEmpty: new Uint8Array(conv.C),
-    ofmapShare:
-      ofmapShare(partition.ofmap, lowered, partition.images[1] - partition.images[0]) / ifmaps.length,
-  }));
+  const read = psumsRead(work);
+  const counted = partitions.map((partition) => {
+    const share =
+      ofmapShare(partition.ofmap, lowered, partition.images[1] - partition.images[0]) / ifmaps.length;
+    return {
+      tiles: [] as CountedTile[],
+      ifmapBytes: partitionBytes(partition, conv, { lowered: lowered[0]!, ifmaps: stored }),
+      nonEmpty: new Uint8Array(conv.C),
+      ofmapShare: share,
+      psumsRead: Math.ceil(read * share - 1e-6),
+    };
+  });
 
   let macsEffectual = 0;
   for (const [phase, layer] of lowered.entries())

@@ -1,6 +1,7 @@
 /** Where an ifmap's non-zeros are, counted on the planes of its lowering: per tile, and per tap that reaches an ofmap. */
 import type { LoweredLayer, PlaneSlice } from '../schedule/lowering.ts';
 import type { Rect } from '../schedule/tiling.ts';
+import { countNonZeroColumns } from '../tensor/bytes.ts';
 import type { ConvShape } from '../tensor/conv.ts';
 import type { ByteData } from '../tensor/tensor.ts';
 
@@ -36,6 +37,9 @@ export function countIfmap(
   return { tiles: counts, reaching };
 }
 
+/** 1 or 0, without a branch that would go either way half of the time. */
+const isNonZero = (value: number): number => (value | -value) >>> 31;
+
 /** A summed-area table over the plane positions that can hold values; rebuilt for each virtual channel. */
 function summedAreas({ rows, cols }: LoweredLayer) {
   const [h, w] = [rows[1] - rows[0], cols[1] - cols[0]];
@@ -44,14 +48,15 @@ function summedAreas({ rows, cols }: LoweredLayer) {
   const clip = (at: number, first: number, size: number): number => Math.min(Math.max(at - first, 0), size);
   return {
     fill(ifmap: ByteData, base: number, { H, W }: ConvShape, { origin, step }: PlaneSlice): void {
+      const left = origin[1] + step[1] * cols[0]; // ifmap column of the first plane column
       for (let Y = 0; Y < h; Y++) {
         const y = origin[0] + step[0] * (rows[0] + Y);
-        const inside = y >= 0 && y < H;
+        const [from, to] = y >= 0 && y < H ? [0, W] : [0, 0]; // ifmap columns that hold values
+        const row = base + y * W;
         let run = 0;
-        for (let X = 0; X < w; X++) {
-          const x = origin[1] + step[1] * (cols[0] + X);
-          if (inside && x >= 0 && x < W && ifmap[base + y * W + x] !== 0) run++;
-          sums[(Y + 1) * pitch + X + 1] = sums[Y * pitch + X + 1]! + run;
+        for (let X = 0, x = left, at = (Y + 1) * pitch + 1; X < w; X++, x += step[1], at++) {
+          if (x >= from && x < to) run += isNonZero(ifmap[row + x]!);
+          sums[at] = sums[at - pitch]! + run;
         }
       }
     },
@@ -65,9 +70,7 @@ function summedAreas({ rows, cols }: LoweredLayer) {
 
 /** Non-zeros of all channels together at each position, as a summed-area table: what a rectangle weighs in DRAM. */
 export function pixelWeights(ifmap: ByteData, { C, H, W }: ConvShape): (rect: Rect) => number {
-  const at = new Int32Array(H * W);
-  for (let c = 0; c < C; c++)
-    for (let i = 0, base = c * H * W; i < H * W; i++) if (ifmap[base + i] !== 0) at[i]!++;
+  const at = countNonZeroColumns(ifmap.subarray(0, C * H * W), H * W);
   const sums = new Float64Array((H + 1) * (W + 1));
   for (let y = 0; y < H; y++) {
     let run = 0;

@@ -5,7 +5,7 @@ import type { Activity } from './activity.ts';
 
 export type { Reuse } from '../arch/arch.ts';
 
-/** What a layer's time is made of; the largest share names the bound. */
+/** What a layer's time is made of; the largest share names the bound. 'drain': psums on their way out, requantised ones too. */
 export type BoundBy = 'compute' | 'dram' | 'weights' | 'drain' | 'host';
 
 export interface Traffic {
@@ -20,7 +20,7 @@ export interface Traffic {
 export interface LayerCost {
   readonly cycles: Cycles; // start to finish, DRAM counted
   readonly computeCycles: Cycles; // were DRAM infinitely fast
-  readonly dramCycles: Cycles; // were the array infinitely fast
+  readonly dramCycles: Cycles; // were the array infinitely fast: what its ports take, where it has any
   readonly boundBy: BoundBy;
   readonly dataflow: Reuse;
   readonly tile: readonly [h: number, w: number]; // ifmap pixels of one tile

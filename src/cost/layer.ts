@@ -1,16 +1,16 @@
 /** Time, traffic and activity of one layer under a schedule, in the better order of reuse. */
 import type { Arch } from '../arch/arch.ts';
-import { dramCycles } from '../arch/dram.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { bits, bytes, cycles, macs, words } from '../units.ts';
 import type { Activity } from './activity.ts';
 import { arrayTime } from './array-time.ts';
 import type { LayerCounts } from './count-layer.ts';
 import { type Done, multiplied, tallied } from './done.ts';
+import { emissionCycles } from './emission.ts';
 import type { ArrayTime } from './free-rows.ts';
 import type { BoundBy, LayerCost, Reuse, Traffic } from './layer-cost.ts';
 import { layerPasses, passPlaces } from './passes.ts';
-import { pipelineCycles, type Step } from './pipeline.ts';
+import { pipelineCycles, type Step, type StepPass, streamCycles } from './pipeline.ts';
 import { inReuseOrder, nonEmptyChannels, type OrderedPass, type ReuseInputs } from './reuse-order.ts';
 
 /** What a layer's passes move in an order of reuse. */
@@ -49,12 +49,13 @@ function timed(inputs: ReuseInputs, { reuse, order, traffic }: Moved): LayerCost
   const passes = tallied(layerPasses(counts, schedule, arch, places), schedule, done);
   const { ends, cycles: onArray, busy } = arrayTime(passes, counts, arch);
   const computeCycles = cycles(onArray + arch.array.rows + arch.array.cols - 2); // with the skew
-  const dram = dramCycles(traffic.total, arch.dram, arch.clock);
+  const steps = pipelineSteps(inputs, order, { ends, total: computeCycles });
+  const dram = streamCycles(traffic, arch);
   return {
-    cycles: cycles(pipelineCycles(pipelineSteps(order, ends, computeCycles), arch)),
+    cycles: cycles(pipelineCycles(steps, arch)),
     computeCycles,
-    dramCycles: dram,
-    boundBy: busiest(busy, dram),
+    dramCycles: cycles(dram),
+    boundBy: busiest({ ...busy, emission: emissionOf(steps), dram }),
     dataflow: reuse,
     tile: schedule.tile,
     waves: done.waves,
@@ -67,24 +68,29 @@ function timed(inputs: ReuseInputs, { reuse, order, traffic }: Moved): LayerCost
 
 /** Passes as steps of the pipeline; one that waits for nothing from DRAM belongs to the step before it. */
 function pipelineSteps(
+  { counts, schedule, arch }: ReuseInputs,
   order: readonly OrderedPass[],
-  ends: readonly number[],
-  total: number,
+  { ends, total }: { readonly ends: readonly number[]; readonly total: number },
 ): readonly Step[] {
-  const steps: { compute: number; load: number; store: number }[] = [];
+  const steps: { passes: StepPass[]; ifmap: number; weight: number; ofmap: number }[] = [];
   let before = 0;
-  for (const [i, { load, store }] of order.entries()) {
+  for (const [i, { pass, load, ifmap, store }] of order.entries()) {
     // The last drain, and the way to the far corner of the array, fall to the last pass.
     const end = i === order.length - 1 ? total : ends[i]!;
+    const reads = pass.lastChunk ? counts.partitions[pass.partition]!.psumsRead : 0;
+    const done = { compute: end - before, emit: emissionCycles(schedule.blocks[pass.block]!, reads, arch) };
     const open = steps.at(-1);
     if (open && load === 0) {
-      open.compute += end - before;
-      open.store += store;
-    } else steps.push({ compute: end - before, load, store });
+      open.passes.push(done);
+      open.ofmap += store;
+    } else steps.push({ passes: [done], ifmap, weight: load - ifmap, ofmap: store });
     before = end;
   }
   return steps;
 }
+
+const emissionOf = (steps: readonly Step[]): number =>
+  steps.reduce((sum, { passes }) => passes.reduce((all, { emit }) => all + emit, sum), 0);
 
 function trafficOf(order: readonly OrderedPass[], counts: LayerCounts, { conv }: Schedule): Traffic {
   const ifmap = order.reduce((sum, step) => sum + step.ifmap, 0);
@@ -108,12 +114,14 @@ function wantedWeightBytes(counts: LayerCounts, nonEmpty: Uint8Array): number {
   return sum;
 }
 
+type Busy = ArrayTime['busy'] & { readonly emission: number; readonly dram: number };
+
 /** The resource with the most busy cycles sets the pace. */
-function busiest({ compute, weights, drain }: ArrayTime['busy'], dram: number): BoundBy {
+function busiest({ compute, weights, drain, emission, dram }: Busy): BoundBy {
   const busy: readonly [BoundBy, number][] = [
     ['compute', compute],
     ['weights', weights],
-    ['drain', drain],
+    ['drain', Math.max(drain, emission)],
     ['dram', dram],
   ];
   return busy.reduce((most, next) => (next[1] > most[1] ? next : most))[0];

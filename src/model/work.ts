@@ -15,6 +15,8 @@ export interface LayerWork {
   /** What is written back, after ReLU and a pool fused behind the layer; one [K, P', Q'] an image. */
   readonly ofmaps: readonly ByteData[];
   readonly ofmapShape: readonly [K: number, P: number, Q: number];
+  /** Values in a window of that pool, kernel x kernel; absent where nothing is pooled. */
+  readonly pooled?: number | undefined;
   /** Of the ifmap's channels, where a machine does not sort them itself: fixed beforehand. */
   readonly order?: ChannelOrder | undefined;
 }

@@ -14,7 +14,8 @@ export function archLike({ arch, shape }: Accelerator, like: Arch, same: readonl
     ...(same.includes('macs') && { array: sameArray(arch, like, shape) }),
     ...(same.includes('clock') && { clock: like.clock }),
     ...(same.includes('bits') && { wordBits: like.wordBits }),
-    ...(same.includes('dram') && { dram: like.dram }),
+    // Its own ports, where its text has any: the bandwidth is what is made alike.
+    ...(same.includes('dram') && { dram: { ...like.dram, ports: arch.dram.ports } }),
   };
 }
 

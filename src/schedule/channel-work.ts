@@ -62,18 +62,24 @@ function positionsOf(
   { H, W }: ConvShape,
   { rows, cols }: LoweredLayer,
   { origin, step }: PlaneSlice,
-): Int32Array {
-  const inside = (at: readonly [number, number], axis: 0 | 1, size: number): readonly number[] =>
-    Array.from({ length: at[1] - at[0] }, (_, i) => origin[axis] + step[axis] * (at[0] + i)).filter(
+): Positions {
+  const inside = (at: readonly [number, number], axis: 0 | 1, size: number): Int32Array =>
+    Int32Array.from({ length: at[1] - at[0] }, (_, i) => origin[axis] + step[axis] * (at[0] + i)).filter(
       (place) => place >= 0 && place < size,
     );
-  const xs = inside(cols, 1, W);
-  return Int32Array.from(inside(rows, 0, H).flatMap((y) => xs.map((x) => y * W + x)));
+  return { rows: inside(rows, 0, H).map((y) => y * W), cols: inside(cols, 1, W) };
 }
 
-function nonZeros(ifmap: ByteData | undefined, base: number, positions: Int32Array): number {
-  if (!ifmap) return positions.length;
+/** Every row with every column, each as it counts in the address of a value. */
+interface Positions {
+  readonly rows: Int32Array;
+  readonly cols: Int32Array;
+}
+
+function nonZeros(ifmap: ByteData | undefined, base: number, { rows, cols }: Positions): number {
+  if (!ifmap) return rows.length * cols.length;
   let count = 0;
-  for (let i = 0; i < positions.length; i++) if (ifmap[base + positions[i]!] !== 0) count++;
+  for (const row of rows)
+    for (let i = 0; i < cols.length; i++) if (ifmap[base + row + cols[i]!] !== 0) count++;
   return count;
 }

@@ -26,7 +26,10 @@ export function mostTaps(
   for (let base = 0, v = 0; base < weight.length; base += positions) {
     for (let s = 0, i = 0; s < ends.length; s++, v++) {
       let held = 0;
-      for (const end = ends[s]!; i < end; i++) held += weight[base + taps[i]!] === 0 ? 0 : 1;
+      for (const end = ends[s]!; i < end; i++) {
+        const tap = weight[base + taps[i]!]!;
+        held += (tap | -tap) >>> 31; // 1 where it is not 0
+      }
       if (held > most[v]!) most[v] = held;
     }
     if (v === most.length) v = 0; // the next filter

@@ -25,7 +25,7 @@ export function countNonZeroBytes(bytes: Uint8Array | Int8Array): number {
 const MOST_ROWS = 255;
 
 /** For each column of a row-major matrix of bytes, how many rows are not 0 there; `cols` apart from one row to the next. */
-export function countNonZeroColumns(bytes: Int8Array, cols: number): Uint32Array {
+export function countNonZeroColumns(bytes: Uint8Array | Int8Array, cols: number): Uint32Array {
   const counts = new Uint32Array(cols);
   const words = cols % 4 === 0 ? wordsOf(bytes) : undefined;
   if (!words) {

@@ -5,7 +5,7 @@ import type { QuantizedModel } from '../model/quantized.ts';
 import type { LayerWork } from '../model/work.ts';
 import type { ByteData, Tensor } from '../tensor/tensor.ts';
 import { withWindowSums } from './window-sums.ts';
-import { ofmapShapeOf, writtenBack } from './written-back.ts';
+import { ofmapShapeOf, pooledBy, writtenBack } from './written-back.ts';
 
 /** One real input of the network: a tensor for each model input, and the right class where it is known. */
 export interface NetworkInput {
@@ -55,6 +55,7 @@ export function measureBatch(
       ifmaps: ifmaps.get(layer.name)!,
       ofmaps: ofmaps.get(back.name)!,
       ofmapShape: ofmapShapeOf(back),
+      pooled: pooledBy(back),
     };
   });
   return { works, outputs };

@@ -8,7 +8,7 @@ import { applyRule } from '../prune/index.ts';
 import { int8Weights } from '../quantize/weights.ts';
 import type { Random } from '../tensor/random.ts';
 import type { ByteData, Tensor } from '../tensor/tensor.ts';
-import { nextConv, ofmapShapeOf, writtenBack } from './written-back.ts';
+import { nextConv, ofmapShapeOf, pooledBy, writtenBack } from './written-back.ts';
 
 export interface SyntheticOptions {
   /** Share of non-zeros in the ifmap of a layer. */
@@ -49,6 +49,7 @@ export function* syntheticWorks(
           syntheticIfmap({ C: K, H: P, W: Q }, { density: after, random: image.stream('ofmap') }),
       ),
       ofmapShape: [K, P, Q],
+      pooled: pooledBy(back),
     };
   }
 }

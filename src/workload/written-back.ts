@@ -16,6 +16,10 @@ export const ofmapShapeOf = ({ shape }: Layer): readonly [number, number, number
   shape[3] ?? 1,
 ];
 
+/** Values in a window of a max pool that is fused behind a layer. */
+export const pooledBy = (back: Layer): number | undefined =>
+  back.op === 'maxPool' ? back.kernel[0] * back.kernel[1] : undefined;
+
 /** The first conv or FC layer that reads a value, through layers that only move it or pool it; none behind a host op. */
 export function nextConv(model: Model): (value: string) => ConvLayer | undefined {
   const readers = consumers(model);
