@@ -1,6 +1,7 @@
 /** What machines of a comparison are built of: made alike where the user asks for it, and every difference left is listed. */
 import type { Accelerator } from '../accel/accelerator.ts';
 import { type Arch, multipliers } from '../arch/arch.ts';
+import type { DramPorts } from '../arch/dram.ts';
 import { energyTables } from '../arch/energy/index.ts';
 import type { Report } from './report.ts';
 
@@ -43,12 +44,18 @@ const FACTS: readonly Fact[] = [
   ['ofmap word', 'bits', ({ wordBits }) => wordBits.ofmap],
   ['buffers', 'KiB', ({ buffers: b }) => rounded((b.ifmapBytes + b.weightBytes + b.ofmapBytes) / KIB)],
   ['DRAM', 'GB/s', ({ dram }) => rounded((dram.bytesPerSecond * dram.efficiency) / 1e9)],
+  ['DRAM ports', '', ({ dram: { ports } }) => (ports === undefined ? 'shared' : portsText(ports))],
+  ['requantising lanes', '', ({ ofmLanes }) => ofmLanes ?? 'any'],
   // A table of the user's own is known by its name alone.
   ['energy table', '', ({ energy }) => energyTables.find(({ name }) => name === energy)?.node ?? energy],
   ['rule', '', (_, { rule }) => (rule.kind === 'none' ? 'none' : `${rule.kind} ${rule.zeros}`)],
   ['batch', 'images', (_, { batch }) => batch],
   ['activations', '', (_, { source }) => source.activations],
 ];
+
+/** Of ifmaps, weights and ofmaps. */
+const portsText = ({ bytesPerCycle, ifmap, weight, ofmap }: DramPorts): string =>
+  `${ifmap} + ${weight} + ${ofmap} x ${bytesPerCycle} B`;
 
 const rounded = (n: number): number => Math.round(n * 100) / 100;
 

@@ -1,7 +1,9 @@
 /**
  * Sense on the ZCU102: 32 x 32 PEs at 200 MHz, 409.6 GOP/s (v1 abstract, claims C5).
  * Buffers are ours to choose (no text states them): 176 BRAM36 in all, under the quarter that claim C8 leaves.
- * DRAM: four 128-bit PS-PL ports at 200 MHz, 12.8 GB/s together; 80 % for long bursts is an assumption.
+ * DRAM: the PS has one 64-bit DDR4-2400, 19.2 GB/s at its peak, and six 128-bit ports to the PL (HP0 to 3, HPC0 and 1), 3.2 GB/s
+ * each at 200 MHz. We count on 12.8 GB/s at 80 % in all, which is an assumption. Of the six ports one reads ifmaps, four read
+ * weights, each for a fourth of the columns, and one reads tables (before a layer; not counted). Ofmaps go out on one of them.
  */
 import { hertz } from '../../units.ts';
 import type { Arch } from '../arch.ts';
@@ -14,12 +16,15 @@ export const zcu102: Arch = {
   wordBits: { ifmap: 8, weight: 8, ofmap: 8 },
   buffers: { ifmapBytes: 256 * 1024, weightBytes: 256 * 1024, ofmapBytes: 192 * 1024 },
   dram: {
-    name: 'PS DDR4 through four HP ports',
+    name: 'PS DDR4-2400 through its PL ports',
     bytesPerSecond: 12.8e9,
     efficiency: 0.8,
     burstBytes: 64,
-    source: 'ZCU102 (XCZU9EG): 4 x 128 bit x 200 MHz; efficiency assumed',
+    ports: { bytesPerCycle: 16, ifmap: 1, weight: 4, ofmap: 1 },
+    source:
+      'ZCU102 (XCZU9EG): 64-bit DDR4-2400, 19.2 GB/s; ports of 128 bit x 200 MHz; 12.8 GB/s at 80 % assumed',
   },
+  ofmLanes: 16,
   rearrange: 'static',
   pace: 'free',
   energy: 'zcu102',
