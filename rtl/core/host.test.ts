@@ -31,7 +31,7 @@ function network(): { readonly drawn: MachineCase; readonly net: CompiledNetwork
 const absent = missing('verilator');
 describe.skipIf(absent)(`the machine behind its registers${absent ? ` (${absent})` : ''}`, () => {
   test.each([
-    ['memories of 32 x 32, the default', { ROWS: 8, COLS: 8 }],
+    ['memories of 32 x 32, the default', { ROWS: 8, COLS: 8, OFM_LANES: 4 }],
     ['4 x 4', machineParameters(arch, shape)],
   ])(
     'no warning of lint: %s',

@@ -46,7 +46,7 @@ export interface Synthesis extends Resources {
 }
 
 export const NOT_COUNTED: readonly string[] = [
-  "the PS side: its DDR controller, and the interconnect between its ports and the machine's four",
+  "the PS side: its DDR controller, and the interconnect between its ports and the machine's six",
 ];
 
 export async function synthesise(options: LeanSize): Promise<Synthesis> {

@@ -68,6 +68,7 @@ module write_gather #(
   // Slots are read in the order in which they were filled: of two that wait the one that is to be filled next.
   logic [STREAMS-1:0] open, half, one_waits, both_wait;
   wire [STREAM_BITS-1:0] freed_stream = freed_slot[STREAM_BITS:1];
+  wire unused_half = freed_slot[0];  // it is known
   logic [BEAT_BITS+7:0] runs[0:STREAMS-1];  // {start, count, left}
   wire [BEAT_BITS+7:0] run2 = runs[stream2];
   logic [127:0] words[0:2*STREAMS*16-1];
