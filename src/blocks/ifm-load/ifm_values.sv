@@ -68,7 +68,7 @@ module ifm_values #(
   assign request_beats = together ? channels : 16'(beats2);
 
   // The beats that arrive.
-  logic route_valid;
+  logic route_valid, route_lone;  // lone: a single beat
   logic [ROW_BITS-1:0] route_row;
   logic [BEATS_BITS-2:0] route_start, route_more, arrive_more;
   logic [3:0] routes;
@@ -78,17 +78,17 @@ module ifm_values #(
   wire turns = !arrives || (in_valid && arrive_last);
   assign ends = asked_all && !route_valid && !arrives;
   fifo #(
-      .WIDTH(ROW_BITS + 2 * (BEATS_BITS - 1)),
+      .WIDTH(1 + ROW_BITS + 2 * (BEATS_BITS - 1)),
       .DEPTH(8)
   ) route (
       .clk,
       .reset,
       .in_valid(valid2 && comes2 && done2),
       .in_ready(route_ready),
-      .in_word({row2, start2[BEATS_BITS-2:0], more2}),
+      .in_word({!some2 || beats2 == BEATS_BITS'(1), row2, start2[BEATS_BITS-2:0], more2}),
       .out_valid(route_valid),
       .out_ready(turns),
-      .out_word({route_row, route_start, route_more}),
+      .out_word({route_lone, route_row, route_start, route_more}),
       .count(routes)
   );
 
@@ -134,7 +134,7 @@ module ifm_values #(
     if (turns) begin
       arrives <= route_valid;
       arrive_more <= route_more;
-      arrive_last <= route_more == '0;
+      arrive_last <= route_lone;
       value_row <= route_row;
       value_address <= route_start;
     end else if (in_valid) begin

@@ -174,15 +174,30 @@ module ofm_pack #(
   assign offered = {bitmaps_offered, values_offered};
   logic chosen_bitmaps, valid5, valid6, begin5, end5, begin6, end6;
   logic [LANE_BITS:0] stream5, stream6;
-  logic [LANE_BITS-1:0] lane, value_lane, bitmap_lane;
+  logic [LANE_BITS-1:0] lane;
+  // Which one: six on offer fill a LUT, and so do three such groups.
+  localparam int GROUPS = (2 * LANES + 5) / 6;
+  logic [GROUPS-1:0] some_of;
+  logic [GROUPS*(LANE_BITS+1)-1:0] place_of;
+  logic [LANE_BITS:0] front, back;  // {bitmaps, lane}
+  logic some_front;
   always_comb begin
     for (int k = 0; k < 2 * LANES; k++) first[k] = offered[k] && (offered & ~({2 * LANES{1'b1}} << k)) == '0;
-    value_lane = '0;
-    bitmap_lane = '0;
-    for (int j = LANES - 1; j >= 0; j--) begin
-      if (values_offered[j]) value_lane = LANE_BITS'(j);
-      if (bitmaps_offered[j]) bitmap_lane = LANE_BITS'(j);
-    end
+    some_of = '0;
+    place_of = '0;
+    for (int k = 2 * LANES - 1; k >= 0; k--)
+      if (offered[k]) begin
+        some_of[k/6] = 1'b1;
+        place_of[k/6*(LANE_BITS+1)+:LANE_BITS+1] = (LANE_BITS + 1)'(k < LANES ? k : PLACES + k - LANES);
+      end
+    front = '0;
+    back = '0;
+    some_front = 1'b0;
+    for (int g = GROUPS - 1; g >= 0; g--)
+      if (g < 3) begin
+        if (some_of[g]) front = place_of[g*(LANE_BITS+1)+:LANE_BITS+1];
+        some_front = some_front || some_of[g];
+      end else if (some_of[g]) back = place_of[g*(LANE_BITS+1)+:LANE_BITS+1];
   end
   logic [127:0] data5, data6;
   logic [3:0] shift5;
@@ -192,8 +207,7 @@ module ofm_pack #(
   always_ff @(posedge clk) begin
     if (flows) begin
       chosen <= first;
-      chosen_bitmaps <= values_offered == '0;
-      lane <= values_offered == '0 ? bitmap_lane : value_lane;
+      {chosen_bitmaps, lane} <= some_front ? front : back;
       valid5 <= chosen != '0;
       data5 <= held[{chosen_bitmaps, lane, 7'b0}+:128];
       shift5 <= chosen_bitmaps ? '0 : held_shift[{lane, 2'b0}+:4];
