@@ -11,6 +11,7 @@ import { ownChoice } from '../src/accel/rule-choice.ts';
 import { sense } from '../src/accel/sense.ts';
 import { swallow } from '../src/accel/swallow.ts';
 import type { Arch } from '../src/arch/arch.ts';
+import { withoutPorts } from '../src/arch/ports.ts';
 import {
   claimsFigure,
   type Measured,
@@ -72,6 +73,10 @@ const answers: readonly Answer[] = [
       ours: ours(`${gigabytes} GB/s`, { arch: bandwidth(gigabytes) }),
     }),
   ),
+  {
+    ...{ question: 'DRAM', answer: 'shared by all streams, requantising free' },
+    ours: ours('DRAM shared', { arch: withoutPorts(arch) }),
+  },
   ...[1 / 4, 1 / 2, 1, 2].map(
     (by): Answer => ({
       ...{ question: 'buffers', answer: `${704 * by} KiB of buffers` },

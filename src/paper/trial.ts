@@ -3,6 +3,7 @@ import type { Accelerator } from '../accel/accelerator.ts';
 import { ownChoice, type RuleChoice } from '../accel/rule-choice.ts';
 import { sense } from '../accel/sense.ts';
 import type { Arch } from '../arch/arch.ts';
+import { withoutPorts } from '../arch/ports.ts';
 import { archLike, SAMENESS } from '../report/compare-settings.ts';
 
 export interface Trial {
@@ -33,6 +34,9 @@ export function trial(machine: Accelerator, settings: TrialSettings = {}): Trial
 
 /** Sense as it is, the machine that every claim is about. */
 export const OURS = trial(sense);
+
+/** Sense taken as its rivals are: streams share DRAM, requantising takes no time. */
+export const OURS_SHARED = trial(sense, { id: 'sense, DRAM shared', arch: withoutPorts(sense.arch) });
 
 export const withBits = (arch: Arch, bits: number): Arch => ({
   ...arch,
