@@ -162,6 +162,12 @@ describe.skipIf(noVerilator)(`the machine under Verilator${noVerilator ? ` (${no
       expect(found[kind], kind).toBeGreaterThan(0);
   });
 
+  test('all lanes and ports of 32 columns: the same', { timeout: 900_000 }, async () => {
+    const found = await verifyMachine({ cases: 12, rows: 2, cols: 32, lean: 'none', seed: 5 });
+    expect(found).toMatchObject({ valueMismatches: 0, cycleMismatches: 0 });
+    expect(found.cases).toBeGreaterThan(5);
+  });
+
   test.each(['bram', 'lut'] as const)('%s-lean: the same', { timeout: 900_000 }, async (lean) => {
     const found = await verifyMachine({ cases: 20, rows: 4, cols: 4, lean, seed: 4 });
     expect(found).toMatchObject({ valueMismatches: 0, cycleMismatches: 0 });

@@ -3,7 +3,7 @@
  * Yosys's own models of the cells, through the testbench of the RTL. What was lost in synthesis shows as a difference.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import type { Arch } from '../../src/arch/arch.ts';
 import { fail } from '../../src/errors.ts';
@@ -39,8 +39,12 @@ export async function buildGates(arch: Arch, damage?: Damage): Promise<Gates> {
     await mkdir(fromRoot('.cache/rtl'), { recursive: true });
     const draft = await mkdtemp(`${folder}-`);
     try {
-      await map(parameters, draft);
-      if (damage) await spoil(`${draft}/netlist.v`, damage);
+      if (damage) {
+        const whole = dirname((await buildGates(arch)).simulator);
+        for (const file of ['netlist.v', 'cells.json'])
+          await copyFile(`${whole}/${file}`, `${draft}/${file}`);
+        await spoil(`${draft}/netlist.v`, damage);
+      } else await map(parameters, draft);
       await compile(arch, draft);
       // Another process may have finished the same build first: then its folder stands and ours goes.
       await rename(draft, folder).catch(() => rm(draft, { recursive: true }));
