@@ -58,15 +58,15 @@ export const c10: Claim = {
   reasons: [
     {
       against: 'zhu-2020-16',
-      why: 'Zhu 2020 multiplies on more DSPs than ours, and the zeros of its weights are not in what we have of it; for each DSP its VGG-16 is behind ours and its AlexNet ahead',
+      why: 'Zhu 2020 multiplies on more DSPs than ours, and the zeros of its weights are not in what we have of it; for each DSP its VGG-16 is level with ours and its AlexNet ahead',
     },
     {
       against: 'zhu-2020-8',
-      why: 'its 8-bit design has more than twice the DSPs; for each DSP the two are nearly level on VGG-16',
+      why: 'its 8-bit design has more than twice the DSPs; for each DSP it is a twelfth ahead on VGG-16',
     },
     {
       against: 'spec-2023',
-      why: 'SPEC prints two figures for ResNet-50, what tells them apart is in its text, which is not at hand; ours lies between them',
+      why: 'SPEC prints two figures for ResNet-50, what tells them apart is in its text, which is not at hand; ours is level with the lower one',
     },
   ],
   measure: (lab) => sparseRecords.flatMap((record) => [...rates(record, lab), ...operations(record, lab)]),
