@@ -8,8 +8,8 @@
 //                                   compute_core ─▶ ofm_lane a column ─▶ ofm_emit ─▶ write_gather ─▶ AXI write
 //                                         └ ofm_drain: places ─┘
 //
-// Masters read (descriptors and tables, ifmaps, then WEIGHT_PORTS shares of the weights) and one writes; addresses count
-// beats of 128 bits.
+// Masters read (descriptors and tables, bitmaps, values, then WEIGHT_PORTS shares of the weights) and one writes; addresses
+// count beats of 128 bits.
 module sense_core #(
     parameter int ROWS = 4,
     parameter int COLS = 4,
@@ -37,7 +37,7 @@ module sense_core #(
     // 1: what a memory has beyond whole halves of block RAM, 512 words of 36 bits, lies in LUTs
     parameter int LUT_REMAINDERS = 0,
     parameter int BEAT_BITS = 28,
-    localparam int READERS = 2 + WEIGHT_PORTS
+    localparam int READERS = 3 + WEIGHT_PORTS
 ) (
     input  logic                 clk,
     input  logic                 reset,
@@ -48,7 +48,7 @@ module sense_core #(
     output logic                 overflow,
     output logic [         63:0] cycles,            // busy ones since the last start
     output logic                 layer_start,
-    // Descriptors and tables, ifmaps, weights; then ofmaps.
+    // Descriptors and tables, bitmaps, values, weights; then ofmaps.
     output logic [  READERS-1:0] arvalid,
     input  logic [  READERS-1:0] arready,
     output logic [READERS*(BEAT_BITS+4)-1:0] araddr,
@@ -341,13 +341,13 @@ module sense_core #(
       .partition(load_partition),
       .taps_address,
       .taps(taps_data),
-      .request_valid(request_valid[1]),
-      .request_ready(request_ready[1]),
-      .request_address(request_address[BEAT_BITS+:BEAT_BITS]),
-      .request_beats(request_beats[16+:16]),
-      .in_valid(in_valid[1]),
-      .in_ready(in_ready[1]),
-      .in_data(in_data[128+:128]),
+      .request_valid(request_valid[2:1]),
+      .request_ready(request_ready[2:1]),
+      .request_address(request_address[BEAT_BITS+:2*BEAT_BITS]),
+      .request_beats(request_beats[16+:2*16]),
+      .in_valid(in_valid[2:1]),
+      .in_ready(in_ready[2:1]),
+      .bitmaps(in_data[128+:128]),
       .entry_write,
       .entry_row,
       .entry_address(entry_write_address),
@@ -374,13 +374,13 @@ module sense_core #(
       .unit_beats(following[12*32+:16]),
       .release_half(weights_release),
       .loaded(weights_loaded),
-      .request_valid(request_valid[READERS-1:2]),
-      .request_ready(request_ready[READERS-1:2]),
-      .request_address(request_address[READERS*BEAT_BITS-1:2*BEAT_BITS]),
-      .request_beats(request_beats[READERS*16-1:2*16]),
-      .in_valid(in_valid[READERS-1:2]),
-      .in_ready(in_ready[READERS-1:2]),
-      .in_data(in_data[READERS*128-1:2*128]),
+      .request_valid(request_valid[READERS-1:3]),
+      .request_ready(request_ready[READERS-1:3]),
+      .request_address(request_address[READERS*BEAT_BITS-1:3*BEAT_BITS]),
+      .request_beats(request_beats[READERS*16-1:3*16]),
+      .in_valid(in_valid[READERS-1:3]),
+      .in_ready(in_ready[READERS-1:3]),
+      .in_data(in_data[READERS*128-1:3*128]),
       .write(weight_write),
       .write_column(weight_column),
       .write_address(weight_write_address),
@@ -417,7 +417,7 @@ module sense_core #(
         .clk,
         .write(value_write && value_row == ROW_BITS'(r)),
         .write_address(value_write_address),
-        .write_data(in_data[128+:128]),
+        .write_data(in_data[2*128+:128]),
         .beat(value_address[r*STREAM_BITS+4+:VALUE_ADDRESS_BITS]),
         .sub(value_address[r*STREAM_BITS+:4]),
         .word(value[r*8+:8])

@@ -1,9 +1,9 @@
 // The machine as a host sees it: an AXI4-Lite slave of registers and AXI4 masters of 128 bits.
 //
-//   host ─ AXI4-Lite ─▶ axi_lite ─ start, descriptor ─▶ sense_core ─▶ masters: tables, ifmaps, weights (read), ofmaps (write)
+//   host ─ AXI4-Lite ─▶ axi_lite ─ start, descriptor ─▶ sense_core ─▶ masters: tables, bitmaps, values, weights (read), ofmaps (write)
 //
-// The one that reads tables and the one that writes ofmaps can be the two directions of one port: with four ports of weights
-// that makes six, as many as an XCZU9EG's processing system has.
+// Those that read tables and bitmaps, joined by an interconnect, and the one that writes ofmaps can share a port: with four
+// ports of weights that makes six, as many as an XCZU9EG's processing system has.
 // Bursts are INCR of whole beats, up to 16 and within 4 KB; all bytes of a beat are written. A memory's error responses are
 // not looked at. The registers are those of axi_lite.sv; `irq` stays until the host forgets the end of the run.
 module sense_machine #(
@@ -32,7 +32,7 @@ module sense_machine #(
     parameter int FILTERS = 1024,
     parameter int LUT_REMAINDERS = 0,  // what exceeds whole halves of block RAM lies in LUTs
     parameter int BEAT_BITS = 28,
-    localparam int READERS = 2 + WEIGHT_PORTS
+    localparam int READERS = 3 + WEIGHT_PORTS
 ) (
     input  logic                       clk,
     input  logic                       reset,

@@ -47,7 +47,7 @@ export function runLoader({ size, layer, partitions, taps, memory }: Drawn, seed
   const [vectors, expected]: [InputRow[], ExpectedRow[]] = [[{ reset: 1 }], [{}]];
   const halves: { readonly memories: RowMemories; readonly works: Map<number, boolean> }[] = [];
   let memories = new RowMemories(0, size.valueBeats);
-  const coming: number[] = []; // beats on their way
+  const coming: readonly [number[], number[]] = [[], []]; // beats on their way through each port
   let [place, tapsAt, released, asked] = [0, 0, 0, false];
   let reading: { readonly works: Map<number, boolean>; readonly wave: number } | undefined;
   for (let t = 0; halves.length < layer.ifmapLoads || t % 8 > 0; t++) {
@@ -66,45 +66,71 @@ export function runLoader({ size, layer, partitions, taps, memory }: Drawn, seed
     const release = released < halves.length && below(60) === 0;
     if (release) released++;
     if (release) reading = undefined;
-    const beat = coming.length > 0 && below(validOf) === 0 ? memory.get(coming[0]!) : undefined;
-    const { request, inReady, entry, valuePlace } = load;
-    const requestTaken = request !== undefined && below(readyOf) === 0;
-    asked ||= request !== undefined;
+    const beats = coming.map((list) =>
+      list.length > 0 && below(validOf) === 0 ? memory.get(list[0]!) : undefined,
+    );
+    const { ports, entry, valuePlace } = load;
+    const taken = ports.map(({ request }) => request !== undefined && below(readyOf) === 0);
+    asked ||= ports[0].request !== undefined;
+    const [bitmaps, values] = beats;
     const partition = partitions[place];
     const tapsBeat = tapsOf(taps, tapsAt);
     vectors.push({
       ...{ start: t === 0, loads: layer.ifmapLoads, partitions: layer.partitions, channels: layer.channels },
       ...{ groups: layer.groups, channel_beats: layer.channelBeats, bitmap_beats: layer.bitmapBeats },
       ...{ value_pitch: layer.valuePitch, release_half: release, partition: partitionWord(partition) },
-      ...{ taps: bigOf(tapsBeat), request_ready: requestTaken, in_valid: beat !== undefined },
-      ...{ in_data: beat ? bigOf(beat) : 0, wave_address: waveAddress },
+      ...{
+        taps: bigOf(tapsBeat),
+        request_ready: bits(taken),
+        in_valid: bits(beats.map((beat) => beat !== undefined)),
+      },
+      ...{ bitmaps: bitmaps ? bigOf(bitmaps) : 0, wave_address: waveAddress },
     });
     expected.push({
       ...{ loaded: load.loaded, overflow: load.overflow, partition_address: load.partitionAddress },
       taps_address: asked ? load.tapsAddress : undefined,
-      ...{ request_valid: request !== undefined, request_address: request?.address },
-      ...{ request_beats: request?.beats, in_ready: inReady, entry_write: entry !== undefined },
+      request_valid: bits(ports.map(({ request }) => request !== undefined)),
+      ...(ports[0].request &&
+        ports[1].request && {
+          request_address: joined(
+            ports.map(({ request }) => request!.address),
+            28,
+          ),
+          request_beats: joined(
+            ports.map(({ request }) => request!.beats),
+            16,
+          ),
+        }),
+      ...{ in_ready: bits(ports.map(({ inReady }) => inReady)), entry_write: entry !== undefined },
       ...{
         entry_row: entry?.row,
         entry_address: entry?.address,
         entry: entry && entryWord(entry.entry, size),
       },
-      value_write: valuePlace !== undefined && beat !== undefined,
+      value_write: valuePlace !== undefined && values !== undefined,
       ...(valuePlace && { value_row: valuePlace.row, value_address: valuePlace.address }),
       works: known ? load.works : undefined,
     });
-    memories.write(load, inReady ? beat : undefined);
-    if (inReady && beat) coming.shift();
-    if (request && requestTaken) for (let i = 0; i < request.beats; i++) coming.push(request.address + i);
+    memories.write(load, values);
+    for (const [p, { request, inReady }] of ports.entries()) {
+      if (inReady && beats[p]) coming[p]!.shift();
+      if (request && taken[p]) for (let i = 0; i < request.beats; i++) coming[p]!.push(request.address + i);
+    }
     [place, tapsAt] = [load.partitionAddress, load.tapsAddress];
     load.tick({
-      ...{ start: t === 0, layer, release, requestTaken, beat, waveAddress, taps: tapsBeat },
+      ...{ start: t === 0, layer, release, waveAddress, taps: tapsBeat },
+      ...{ requestsTaken: [taken[0]!, taken[1]!] as const, bitmaps, valuesArrive: values !== undefined },
       partition: partition && { ...partition, tiles: partition.tiles[0]!.length },
     });
     load.commit();
   }
   return { vectors, expected, halves, overflow: load.overflow };
 }
+
+/** Fields of so many bits side by side, the first one lowest. */
+const joined = (fields: readonly number[], width: number): bigint =>
+  fields.reduceRight((all, field) => (all << BigInt(width)) | BigInt(field), 0n);
+const bits = (flags: readonly boolean[]): bigint => joined(flags.map(Number), 1);
 
 function tapsOf(taps: Drawn['taps'], address: number): Beat {
   const bytes = Uint8Array.from({ length: BEAT_BYTES }, (_, i) => {

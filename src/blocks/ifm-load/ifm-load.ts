@@ -1,5 +1,5 @@
 /**
- * Fills the row memories with one ifmap partition after another: bitmaps become entries, then the values follow. Its silicon is ifm_load.sv, which draws it.
+ * Fills the row memories with one ifmap partition after another: bitmaps become entries, values follow them channel by channel. Its silicon is ifm_load.sv, which draws it.
  */
 import type { Run } from '../axi/axi-read.ts';
 import type { Layer, Partition } from '../layer-control/layer.ts';
@@ -11,8 +11,9 @@ export interface IfmLoadInputs {
   readonly start: boolean;
   readonly layer: IfmLayer;
   readonly release: boolean;
-  readonly requestTaken: boolean;
-  readonly beat: Beat | undefined; // what the reader offers: looked at bitmap by bitmap, taken where `inReady`
+  readonly requestsTaken: readonly [bitmaps: boolean, values: boolean];
+  readonly bitmaps: Beat | undefined; // what the reader offers: looked at bitmap by bitmap, taken where ready
+  readonly valuesArrive: boolean;
   readonly partition: Pick<Partition, 'tiles' | 'bitmaps' | 'values'> | undefined; // what the tables answer
   readonly taps: Beat | undefined;
   readonly waveAddress: number;
@@ -30,10 +31,13 @@ export interface IfmLoadShape {
   readonly valueBeats: number; // a row and half
 }
 
-type State = 'idle' | 'find' | 'size' | 'ask bitmaps' | 'bitmaps' | 'flush' | 'values';
+/** What a reader is asked for, and whether it may hand over a beat. */
+export interface LoadPort {
+  readonly request: Run | undefined;
+  readonly inReady: boolean;
+}
 
-/** Until the last bitmap is an entry and its channel's beats are known. */
-const FLUSH = 7;
+type State = 'idle' | 'find' | 'size' | 'ask bitmaps' | 'bitmaps' | 'values';
 
 export class IfmLoad {
   loaded = false;
@@ -45,7 +49,6 @@ export class IfmLoad {
   #place = 0;
   #used = 0;
   #half = 0;
-  #flushed = 0;
   #tiles = 0;
   #bitmapsFrom = 0;
   #valuesFrom = 0;
@@ -69,13 +72,17 @@ export class IfmLoad {
     return this.#channel >> 4;
   }
 
-  get request(): Run | undefined {
-    if (this.#state !== 'ask bitmaps') return this.#values.request;
-    return { address: this.#bitmapsFrom, beats: this.#inputs!.layer.bitmapBeats };
-  }
-
-  get inReady(): boolean {
-    return (this.#state === 'bitmaps' && this.#beatEnds) || this.#values.inReady;
+  /** Through its two ports: for bitmaps, for values. */
+  get ports(): readonly [LoadPort, LoadPort] {
+    const { layer } = this.#inputs ?? {};
+    const asks = this.#state === 'ask bitmaps' && layer;
+    return [
+      {
+        request: asks ? { address: this.#bitmapsFrom, beats: layer.bitmapBeats } : undefined,
+        inReady: this.#state === 'bitmaps' && this.#beatEnds,
+      },
+      this.#values,
+    ];
   }
 
   get overflow(): boolean {
@@ -103,23 +110,19 @@ export class IfmLoad {
     return this.#sub === perBeat - 1 || this.#tile + 1 >= this.#tiles;
   }
 
-  get #goes(): boolean {
-    return this.#state === 'flush' && this.#flushed === FLUSH - 1;
-  }
-
   tick(inputs: IfmLoadInputs): void {
     this.#inputs = inputs;
-    const { layer, taps, waveAddress, requestTaken, beat } = inputs;
+    const { layer, taps, waveAddress, requestsTaken, valuesArrive } = inputs;
     this.#entries.tick({ half: this.#half, bitmap: this.#bitmap, taps, waveAddress });
     this.#values.tick({
-      ...{ layer, beats: this.#entries.beats, go: this.#goes, from: this.#valuesFrom },
-      requestTaken: requestTaken && this.#state !== 'ask bitmaps',
-      arrives: beat !== undefined,
+      ...{ layer, beats: this.#entries.beats, go: this.#state === 'size', from: this.#valuesFrom },
+      requestTaken: requestsTaken[1],
+      arrives: valuesArrive,
     });
   }
 
   commit(): void {
-    const { start, layer, release, requestTaken, beat, partition } = this.#inputs!;
+    const { start, layer, release, requestsTaken, bitmaps, partition } = this.#inputs!;
     const begins = this.#state === 'idle' && this.#left > 0 && this.#used < 2;
     const ends = this.#values.ends;
     this.loaded = ends;
@@ -127,12 +130,9 @@ export class IfmLoad {
     if (begins) this.#state = 'find';
     else if (this.#state === 'find') this.#find(partition!);
     else if (this.#state === 'size') [this.#state, this.#channel] = ['ask bitmaps', 0];
-    else if (this.#state === 'ask bitmaps' && requestTaken) this.#state = 'bitmaps';
-    else if (this.#state === 'bitmaps' && beat) this.#look(layer);
-    else if (this.#state === 'flush') {
-      if (this.#goes) this.#state = 'values';
-      this.#flushed++;
-    } else if (ends) this.#end(layer);
+    else if (this.#state === 'ask bitmaps' && requestsTaken[0]) this.#state = 'bitmaps';
+    else if (this.#state === 'bitmaps' && bitmaps) this.#look(layer);
+    else if (ends) this.#end(layer);
     if (start) [this.#left, this.#place, this.#used, this.#half] = [layer.ifmapLoads, 0, 0, 0];
     this.#entries.commit();
     this.#values.commit();
@@ -144,13 +144,13 @@ export class IfmLoad {
 
   /** The bitmap that is looked at in this cycle. */
   get #bitmap(): Bitmap | undefined {
-    const { beat, layer } = this.#inputs!;
-    if (this.#state !== 'bitmaps' || !beat || this.#tile >= this.#tiles) return undefined;
+    const { bitmaps, layer } = this.#inputs!;
+    if (this.#state !== 'bitmaps' || !bitmaps || this.#tile >= this.#tiles) return undefined;
     const words = this.#shape.psumDepth / 32;
     const [tile, channel] = [this.#tile, this.#channel];
     const group = Math.floor(channel / this.#shape.rows);
     return {
-      bits: beat.slice(this.#sub * words, (this.#sub + 1) * words),
+      bits: bitmaps.slice(this.#sub * words, (this.#sub + 1) * words),
       ...{ first: tile === 0, last: tile + 1 === this.#tiles, bottom: group === 0, channel },
       row: channel % this.#shape.rows,
       index: (tile * layer.groups + group) % this.#shape.entries,
@@ -164,7 +164,7 @@ export class IfmLoad {
     if (beatEnds) this.#beat++;
     if (this.#beat < channelBeats) return;
     [this.#tile, this.#beat] = [0, 0];
-    if (++this.#channel === channels) [this.#state, this.#flushed] = ['flush', 0];
+    if (++this.#channel === channels) this.#state = 'values';
   }
 
   #end({ partitions }: IfmLayer): void {

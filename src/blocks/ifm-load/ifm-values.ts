@@ -35,6 +35,7 @@ export class IfmValues {
   readonly #placed: number[] = []; // beats of each row that have a place
   readonly #routes = new Fifo<Route>(8);
   #channel: number | undefined; // cycle 0
+  #known = 0; // channels whose beats are counted and that are not walked over
   #counted: Asked | undefined; // cycle 1
   #request: (Asked & Route) | undefined; // cycle 2
   #address = 0;
@@ -113,18 +114,21 @@ export class IfmValues {
     }
     if (!request || done) this.#move(layer.channels);
     if (beats) this.#counts[beats.channel] = beats.beats;
-    if (go) [this.#channel, this.#address] = [0, from];
+    if (beats) this.#known++;
+    if (go) [this.#channel, this.#known, this.#address] = [0, 0, from];
     this.#routes.commit();
   }
 
   #move(channels: number): void {
-    const [channel, counted] = [this.#channel, this.#counted];
+    const [channel, counted] = [this.#known > 0 ? this.#channel : undefined, this.#counted];
     this.#request = counted && { ...counted, start: this.#startOf(counted) };
     this.#counted =
       channel === undefined
         ? undefined
         : { channel, row: channel % this.#rows, count: this.#counts[channel] ?? 0 };
-    if (channel !== undefined) this.#channel = channel + 1 === channels ? undefined : channel + 1;
+    if (channel === undefined) return;
+    this.#channel = channel + 1 === channels ? undefined : channel + 1;
+    this.#known--;
   }
 
   #startOf({ channel, row }: Asked): number {

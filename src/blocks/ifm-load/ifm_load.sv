@@ -1,5 +1,5 @@
-// Fills the row memories with one ifmap partition after another, into either half in turn: first the bitmaps of all
-// virtual channels, a bitmap a cycle, then those beats of values that hold any.
+// Fills the row memories with one ifmap partition after another, into either half in turn: the bitmaps of all virtual
+// channels, a bitmap a cycle, and through another port, a channel at a time behind them, those beats of values that hold any.
 //
 //   bitmap ─▶ ifm_entries: entry {slots, K, lane, address of its first value, bitmap} of its row
 //                 └ beats of values of its channel ─▶ ifm_values: requests; where the beats that come belong
@@ -41,13 +41,13 @@ module ifm_load #(
     input  logic [                 127:0] partition,
     output logic [                  15:0] taps_address,     // of 16 channels' K
     input  logic [                 127:0] taps,
-    output logic                          request_valid,
-    input  logic                          request_ready,
-    output logic [         BEAT_BITS-1:0] request_address,
-    output logic [                  15:0] request_beats,
-    input  logic                          in_valid,
-    output logic                          in_ready,
-    input  logic [                 127:0] in_data,
+    output logic [                   1:0] request_valid,    // for bitmaps; for values
+    input  logic [                   1:0] request_ready,
+    output logic [       2*BEAT_BITS-1:0] request_address,
+    output logic [                2*16-1:0] request_beats,
+    input  logic [                   1:0] in_valid,
+    output logic [                   1:0] in_ready,
+    input  logic [                 127:0] bitmaps,
     output logic                          entry_write,
     output logic [          ROW_BITS-1:0] entry_row,
     output logic [ENTRY_ADDRESS_BITS-1:0] entry_address,
@@ -65,9 +65,8 @@ module ifm_load #(
   localparam int BEATS_BITS = VALUE_ADDRESS_BITS;  // 0 to VALUE_BEATS
   localparam int TILES_BITS = 10;
 
-  localparam logic [2:0] IDLE = 3'd0, FIND = 3'd1, SIZE = 3'd2, ASK_BITMAPS = 3'd3, BITMAPS = 3'd4, FLUSH = 3'd5;
-  localparam logic [2:0] VALUES = 3'd6;
-  logic [2:0] state, flushed;
+  localparam logic [2:0] IDLE = 3'd0, FIND = 3'd1, SIZE = 3'd2, ASK_BITMAPS = 3'd3, BITMAPS = 3'd4, VALUES = 3'd5;
+  logic [2:0] state;
   logic [15:0] left, place, places_left;  // partitions still to load; which one
   logic some_left, last_place;
   logic [1:0] used;
@@ -76,7 +75,7 @@ module ifm_load #(
   logic [TILES_BITS-1:0] tiles;
   logic some_tiles, one_tile, one_beat, one_channel;
   wire begins = state == IDLE && some_left && used != 2'd2;
-  wire go = state == FLUSH && flushed == 3'd6;
+  wire go = state == SIZE;
   logic ends;
 
   // Where the walk over the channels stands, and what ends with this bitmap.
@@ -87,18 +86,16 @@ module ifm_load #(
   logic [INDEX_BITS-1:0] group, index;  // of the wave
   logic [SUB_BITS-1:0] sub;
   logic real_bitmap, first, last, beat_ends, beat_last, channel_last, row_last, bottom, top;
-  wire look = state == BITMAPS && in_valid;
+  wire look = state == BITMAPS && in_valid[0];
   wire next_channel = look && beat_ends && beat_last;
   wire restart = state == ASK_BITMAPS || next_channel;
   wire few_left = tiles_left[TILES_BITS-1:2] == '0 && tiles_left[1:0] != 2'd3;  // 2 at most
   assign partition_address = place;
   assign taps_address = 16'(channel[CHANNEL_BITS-1:4]);
 
-  logic beats_write, values_valid, arrives;
+  logic beats_write;
   logic [CHANNEL_BITS-1:0] beats_channel;
   logic [BEATS_BITS-1:0] beats;
-  logic [15:0] values_beats;
-  logic [BEAT_BITS-1:0] values_address;
   ifm_entries #(
       .ROWS(ROWS),
       .PSUM_DEPTH(PSUM_DEPTH),
@@ -113,7 +110,7 @@ module ifm_load #(
       .reset,
       .half,
       .valid(look && real_bitmap),
-      .bitmap(in_data[sub*PSUM_DEPTH+:PSUM_DEPTH]),
+      .bitmap(bitmaps[sub*PSUM_DEPTH+:PSUM_DEPTH]),
       .first,
       .last,
       .bottom,
@@ -149,21 +146,21 @@ module ifm_load #(
       .go,
       .from(values_from),
       .ends,
-      .request_valid(values_valid),
-      .request_ready,
-      .request_address(values_address),
-      .request_beats(values_beats),
-      .in_valid,
-      .in_ready(arrives),
+      .request_valid(request_valid[1]),
+      .request_ready(request_ready[1]),
+      .request_address(request_address[BEAT_BITS+:BEAT_BITS]),
+      .request_beats(request_beats[16+:16]),
+      .in_valid(in_valid[1]),
+      .in_ready(in_ready[1]),
       .value_write,
       .value_row,
       .value_address(value_address[VALUE_ADDRESS_BITS-2:0])
   );
   assign value_address[VALUE_ADDRESS_BITS-1] = half;
-  assign request_valid = state == ASK_BITMAPS || values_valid;
-  assign request_address = state == ASK_BITMAPS ? bitmaps_from : values_address;
-  assign request_beats = state == ASK_BITMAPS ? bitmap_beats : values_beats;
-  assign in_ready = (state == BITMAPS && beat_ends) || arrives;
+  assign request_valid[0] = state == ASK_BITMAPS;
+  assign request_address[0+:BEAT_BITS] = bitmaps_from;
+  assign request_beats[0+:16] = bitmap_beats;
+  assign in_ready[0] = state == BITMAPS && beat_ends;
 
   always_ff @(posedge clk) begin
     loaded <= ends;
@@ -171,12 +168,10 @@ module ifm_load #(
       IDLE: if (begins) state <= FIND;
       FIND: state <= SIZE;
       SIZE: state <= ASK_BITMAPS;
-      ASK_BITMAPS: if (request_ready) state <= BITMAPS;
-      BITMAPS: if (next_channel && channel_last) state <= FLUSH;
-      FLUSH: if (go) state <= VALUES;
+      ASK_BITMAPS: if (request_ready[0]) state <= BITMAPS;
+      BITMAPS: if (next_channel && channel_last) state <= VALUES;
       default: if (ends) state <= IDLE;
     endcase
-    flushed <= state == FLUSH ? flushed + 1'b1 : '0;
     used <= used + 2'(begins) - 2'(release_half);
 
     // The partition's record answers a cycle after its address, and stays.

@@ -6,6 +6,8 @@
 //
 //   cycle 0   beats of a channel are asked for      cycle 1   they come      cycle 2   the request, until it is taken
 //
+// The walk over the channels begins with `go` and waits for each until its count of beats is written.
+//
 // Where a channel has one beat at most, all channels' come in one run, for which memory is asked once: a beat of zeros
 // lies where the row's next one will.
 module ifm_values #(
@@ -40,6 +42,8 @@ module ifm_values #(
   // Cycle 0.
   logic together;  // a beat a channel at most
   logic walks, first, bottom, row_last, channel_last;
+  logic [CHANNEL_BITS:0] known;  // channels whose count is written and that are not walked over
+  logic some_known;
   logic [CHANNEL_BITS-1:0] channel;
   logic [15:0] channels_left;
   logic [ROW_BITS-1:0] row;
@@ -60,10 +64,13 @@ module ifm_values #(
   logic [BEATS_BITS-1:0] start2;
   logic [BEATS_BITS-1:0] placed[0:ROWS-1];  // beats of each row that have a place
   wire [BEATS_BITS-1:0] placed2 = start2 + (some2 ? beats2 : '0);
-  wire [BEATS_BITS-1:0] placed1 = ROWS == 1 ? placed2 : placed[row1];
+  // With a single row the channel before may still be in cycle 2.
+  wire [BEATS_BITS-1:0] placed1 = ROWS == 1 && valid2 ? placed2 : placed[row1];
   logic route_ready, asked_all;
   wire done2 = !comes2 || (route_ready && (request_ready || !asks2));
   wire moves = !valid2 || done2;
+  wire walk = walks && some_known;
+  wire step = moves && walk;
   assign request_valid = valid2 && asks2 && route_ready;
   assign request_beats = together ? channels : 16'(beats2);
 
@@ -100,8 +107,10 @@ module ifm_values #(
 
   always_ff @(posedge clk) begin
     together <= pitch == 16'd1;
+    if (beats_write != step) known <= beats_write ? known + 1'b1 : known - 1'b1;
+    some_known <= beats_write || (some_known && !(step && known == (CHANNEL_BITS + 1)'(1)));
     if (moves) begin
-      valid1 <= walks;
+      valid1 <= walk;
       first1 <= first;
       bottom1 <= bottom;
       last1 <= channel_last;
@@ -115,7 +124,7 @@ module ifm_values #(
       asks2 <= together ? first1 : !none1;
       start2 <= bottom1 ? '0 : placed1;
     end
-    if (moves && walks) begin
+    if (step) begin
       walks <= !channel_last;
       first <= 1'b0;
       channel <= channel + 1'b1;
@@ -144,6 +153,8 @@ module ifm_values #(
     end
 
     if (go) begin
+      known <= '0;
+      some_known <= 1'b0;
       walks <= 1'b1;
       first <= 1'b1;
       bottom <= 1'b1;

@@ -25,7 +25,7 @@ export function machineTrace(arch: Arch): {
       ['busy', 1],
       ['layer_start', 1],
     ]),
-    ...['tables', 'ifmap', ...weights].flatMap((port) =>
+    ...['tables', 'bitmaps', 'values', ...weights].flatMap((port) =>
       wires(`read_${port}`, [
         ['arvalid', 1],
         ['araddr', 32],

@@ -20,14 +20,14 @@ export interface MachineShape {
   readonly lutRemainders: boolean; // what memories have beyond whole halves of block RAM lies in LUTs
 }
 
-/** Masters that read: tables, ifmaps, and the weights' ports. */
+/** Masters that read: tables, bitmaps, values, and the weights' ports. */
 export const readersOf = ({ weightPorts }: MachineShape): number => FIRST_WEIGHT_PORT + weightPorts;
-export const FIRST_WEIGHT_PORT = 2;
+export const FIRST_WEIGHT_PORT = 3;
 
 /** Of what each master that reads has brought: tables, ifmap, and all weights together. */
 export const byKind = (beatsRead: readonly number[]): readonly [number, number, number] => {
-  const [tables, ifmap, ...weights] = beatsRead;
-  return [tables!, ifmap!, weights.reduce((sum, beats) => sum + beats, 0)];
+  const [tables, bitmaps, values, ...weights] = beatsRead;
+  return [tables!, bitmaps! + values!, weights.reduce((sum, beats) => sum + beats, 0)];
 };
 
 /** Words of `weightLanes` taps in a beat of weights; bare taps are weights without offsets. */

@@ -44,7 +44,7 @@ export interface MachineRun {
   /** The cycle in which each layer's ifmap could be loaded. */
   readonly layerStarts: readonly number[];
   readonly overflow: boolean;
-  /** Beats read by each port (descriptors and tables, ifmaps, then those of weights), and written. */
+  /** Beats read by each port (descriptors and tables, bitmaps, values, then those of weights), and written. */
   readonly beatsRead: readonly number[];
   readonly beatsWritten: number;
   readonly burstsWritten: number;
@@ -82,6 +82,9 @@ export function stepMachine(dram: DramImage, arch: Arch, options: MachineOptions
     burstsWritten: machine.writePort.burstsWritten,
   };
 }
+
+/** The ports of ifmaps. */
+const [BITMAPS, VALUES] = [1, 2];
 
 /** A wave that starts or ends in the sequencer, and whether a drain starts with its end. */
 interface SequencerEvent {
@@ -198,7 +201,7 @@ export class Machine {
 
   /** Who asks through each reader. */
   get #asking() {
-    return [this.control, this.ifmLoad, ...this.weights.ports];
+    return [this.control, ...this.ifmLoad.ports, ...this.weights.ports];
   }
 
   /** Whether a reader takes what it is asked for in this cycle. */
@@ -247,8 +250,9 @@ export class Machine {
     const { control, ifmLoad, weights, issue, sequencer } = this;
     ifmLoad.tick({
       ...{ start, layer, release: this.#ifmapLeaving.out },
-      requestTaken: this.#taken(1),
-      beat: this.readPorts[1]!.data,
+      requestsTaken: [this.#taken(BITMAPS), this.#taken(VALUES)],
+      bitmaps: this.readPorts[BITMAPS]!.data,
+      valuesArrive: this.readPorts[VALUES]!.data !== undefined,
       partition: this.#tables.loadPartitions.out,
       taps: this.#tables.taps.out,
       waveAddress: issue.waveAddress,
@@ -344,7 +348,7 @@ export class Machine {
       drains: sequencer.drain !== undefined,
     };
     const [table, entry] = [this.control.table, ifmLoad.entry];
-    const [valuePlace, valueBeat] = [ifmLoad.valuePlace, this.#beat(1)];
+    const [valuePlace, valueBeat] = [ifmLoad.valuePlace, this.#beat(VALUES)];
     const { writes } = weights;
     return [
       () => {
