@@ -25,7 +25,7 @@ test('a layer is stepped beside the closed form, and its wires are written', asy
   expect(Object.values(parts).reduce((sum, bytes) => sum + bytes)).toBe(total);
   const wires = readFileSync(join(cwd, 'wires.vcd'), 'utf8');
   expect(wires).toMatch(/^\$timescale 1ps \$end\n/);
-  for (const scope of ['control', 'read_ifmap', 'row3', 'column3'])
+  for (const scope of ['control', 'read_bitmaps', 'read_weights3', 'row3', 'column3'])
     expect(wires).toContain(`$scope module ${scope} $end`);
   // A rising edge a cycle, from 0 on, and the end of the last one.
   expect(wires.match(/^1!$/gm)).toHaveLength(execution!.cycles + 1);
