@@ -39,9 +39,10 @@ module ofm_pack #(
   // Cycle 1. What comes while a pixel waits is put aside, so that `in_ready` is a register.
   logic [LANES*8+NOTE_BITS-1:0] aside, next;
   assign next = in_ready ? {bytes, note} : aside;
+  wire unused_outside = next[NOTE_BITS-1];  // it is in `comes`
   logic valid1, tile_ends, segment_ends;
   logic [BEAT_BITS-1:0] segment_bitmaps, segment_values;
-  logic [LANES-1:0] active, stores;
+  logic [LANES-1:0] active, stores, comes, aside_comes;  // a byte that is not zero, inside the plane
   logic [LANES*8-1:0] bytes1;
 
   // A lane's beats: held until they are read, on offer until they are chosen.
@@ -60,14 +61,15 @@ module ofm_pack #(
   logic [BEAT_BITS-1:0] segment_values_even, segment_values_odd;
   logic bitmaps_done, bitmaps_begin, bitmaps_end;
   logic [BEAT_BITS-1:0] bitmaps_place;
+  always_comb for (int j = 0; j < LANES; j++) comes[j] = bytes[j*8+:8] != '0 && !note[NOTE_BITS-1];
   always_ff @(posedge clk) begin
-    if (in_ready) aside <= {bytes, note};
+    if (in_ready) {aside, aside_comes} <= {bytes, note, comes};
     in_ready <= enters || (in_ready && !in_valid);
     if (enters) begin
       valid1 <= !in_ready || in_valid;
       {tile_ends, segment_ends, segment_bitmaps, segment_values, active} <= next[NOTE_BITS-2:0];
       bytes1 <= next[NOTE_BITS+:LANES*8];
-      for (int j = 0; j < LANES; j++) stores[j] <= next[NOTE_BITS+j*8+:8] != '0 && !next[NOTE_BITS-1];
+      stores <= in_ready ? comes : aside_comes;
     end
     bitmaps_done <= reset || (moves && bitmap_full);
     if (moves) begin
