@@ -48,10 +48,12 @@ async function toSmt(
   const files = sources.map((source) => `${folder}/${basename(source)}`);
   await Promise.all(files.map((file, i) => writeFile(file, changed[i]!)));
   const model = `${folder}/model.smt2`;
-  const set = Object.entries(parameters).map(([name, value]) => `-chparam ${name} ${value}`);
+  // Yosys 0.23 fails on some designs where `hierarchy` sets the parameters.
+  const set = Object.entries(parameters).map(([name, value]) => `chparam -set ${name} ${value} ${top}`);
   const script = [
     `read_verilog -sv -formal ${files.join(' ')}`,
-    `hierarchy -check ${set.join(' ')} -top ${top}`,
+    ...set,
+    `hierarchy -check -top ${top}`,
     'proc; flatten; opt -keepdc; async2sync; dffunmap; opt_clean; check -assert',
     'select -assert-min 1 t:$assert', // a proof of nothing is no proof
     'rename -top model; setundef -undriven -anyseq',

@@ -211,6 +211,7 @@ module ofm_emit #(
 
   logic [LANES-1:0] byte_valid, byte_ready;
   logic [LANES*8-1:0] bytes;
+  logic [LANES-1:0] nonzero;
   wire accept = byte_valid[0] && pack_ready;
   for (genvar j = 0; j < LANES; j++) begin : lanes
     requantise #(
@@ -232,7 +233,8 @@ module ofm_emit #(
         .high(most),
         .out_valid(byte_valid[j]),
         .out_ready(pack_ready),
-        .out_byte(bytes[j*8+:8])
+        .out_byte(bytes[j*8+:8]),
+        .out_some(nonzero[j])
     );
   end
   wire unused_lanes = &{1'b0, byte_ready, byte_valid};
@@ -249,6 +251,7 @@ module ofm_emit #(
       .in_valid(byte_valid[0]),
       .in_ready(pack_ready),
       .bytes,
+      .nonzero,
       .note,
       .empty(pack_empty),
       .write_valid,

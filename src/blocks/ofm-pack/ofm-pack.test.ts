@@ -86,6 +86,12 @@ function run(seed: number) {
       ...{ in_valid: pixel !== undefined, write_ready: writeReady },
       ...{ lane_bitmaps: joined(laneBitmaps, beatBits), lane_values: joined(laneValues, beatBits) },
       bytes: pixel ? joined(pixel.bytes, 8) : 0,
+      nonzero: pixel
+        ? joined(
+            pixel.bytes.map((byte) => Number(byte !== 0)),
+            1,
+          )
+        : 0,
       note: pixel ? noteBits(pixel.note) : 0,
     });
     expected.push({

@@ -23,6 +23,7 @@ module ofm_pack #(
     input  logic                       in_valid,
     output logic                       in_ready,
     input  logic [        LANES*8-1:0] bytes,
+    input  logic [          LANES-1:0] nonzero,        // those that are not zero
     input  logic [      NOTE_BITS-1:0] note,
     output logic                       empty,          // everything that came in has left, for a cycle at least
     output logic                       write_valid,
@@ -61,7 +62,7 @@ module ofm_pack #(
   logic [BEAT_BITS-1:0] segment_values_even, segment_values_odd;
   logic bitmaps_done, bitmaps_begin, bitmaps_end;
   logic [BEAT_BITS-1:0] bitmaps_place;
-  always_comb for (int j = 0; j < LANES; j++) comes[j] = bytes[j*8+:8] != '0 && !note[NOTE_BITS-1];
+  assign comes = nonzero & {LANES{!note[NOTE_BITS-1]}};
   always_ff @(posedge clk) begin
     if (in_ready) {aside, aside_comes} <= {bytes, note, comes};
     in_ready <= enters || (in_ready && !in_valid);

@@ -27,7 +27,8 @@ module requantise #(
     input  logic signed [            8:0] high,  // low <= high
     output logic                          out_valid,
     input  logic                          out_ready,
-    output logic        [            7:0] out_byte
+    output logic        [            7:0] out_byte,
+    output logic                          out_some    // it is not zero: known before it is queued
 );
   localparam int STAGES = 13;
   localparam int COUNT_BITS = $clog2(QUEUE + 1);
@@ -201,17 +202,17 @@ module requantise #(
   logic [COUNT_BITS-1:0] queued;
   wire unused_queue = &{1'b0, queue_ready, queued};
   fifo #(
-      .WIDTH(8),
+      .WIDTH(9),
       .DEPTH(QUEUE)
   ) queue (
       .clk,
       .reset,
       .in_valid(valid[STAGES-1]),
       .in_ready(queue_ready),
-      .in_word(byte13),
+      .in_word({byte13 != '0, byte13}),
       .out_valid,
       .out_ready,
-      .out_word(out_byte),
+      .out_word({out_some, out_byte}),
       .count(queued)
   );
 
