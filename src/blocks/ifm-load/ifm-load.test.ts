@@ -57,7 +57,8 @@ test.each(sizes)(
           for (const [wave, found] of works) expect(found).toBe(plain[wave]);
         }
       }),
-      { numRuns: 40 },
+      // A partition of fewer tiles than others, whose values are there before the beats that fill up its bitmaps.
+      { numRuns: 40, examples: [[598636]] },
     );
   },
 );
@@ -90,7 +91,8 @@ describe.skipIf(noVerilator)(`ifm_load.sv under Verilator${noVerilator ? ` (${no
     '$rows rows, bitmaps of $psumDepth, $valueBeats beats: every wire, every cycle',
     { timeout: 120_000 },
     async (size) => {
-      const runs = Array.from({ length: 24 }, (_, seed) =>
+      const seeds = [...Array(24).keys(), 598636];
+      const runs = seeds.map((seed) =>
         runLoader(drawIfmap(seed, size, seed % 3 === 0 ? 1 : undefined), seed),
       );
       if (size.valueBeats === 16) expect(runs.some(({ overflow }) => overflow)).toBe(true);

@@ -116,6 +116,7 @@ export class IfmLoad {
     this.#entries.tick({ half: this.#half, bitmap: this.#bitmap, taps, waveAddress });
     this.#values.tick({
       ...{ layer, beats: this.#entries.beats, go: this.#state === 'size', from: this.#valuesFrom },
+      mayEnd: this.#state === 'values',
       requestTaken: requestsTaken[1],
       arrives: valuesArrive,
     });
@@ -124,7 +125,7 @@ export class IfmLoad {
   commit(): void {
     const { start, layer, release, requestsTaken, bitmaps, partition } = this.#inputs!;
     const begins = this.#state === 'idle' && this.#left > 0 && this.#used < 2;
-    const ends = this.#values.ends;
+    const ends = this.#state === 'values' && this.#values.ends;
     this.loaded = ends;
     this.#used += Number(begins) - Number(release);
     if (begins) this.#state = 'find';

@@ -12,6 +12,7 @@ export interface IfmValuesInputs {
   readonly beats: ChannelBeats | undefined;
   readonly go: boolean;
   readonly from: number; // channel 0's values in memory
+  readonly mayEnd: boolean; // all bitmaps have been read, those too that are only there to fill
   readonly requestTaken: boolean;
   readonly arrives: boolean; // a beat is there: taken where `inReady`
 }
@@ -102,8 +103,8 @@ export class IfmValues {
   }
 
   commit(): void {
-    const { layer, beats, go, from } = this.#inputs!;
-    if (this.ends) this.#askedAll = false;
+    const { layer, beats, go, from, mayEnd } = this.#inputs!;
+    if (mayEnd && this.ends) this.#askedAll = false;
     this.#arrive();
     const request = this.#request;
     const done = this.#done;

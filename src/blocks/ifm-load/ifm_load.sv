@@ -145,6 +145,7 @@ module ifm_load #(
       .beats,
       .go,
       .from(values_from),
+      .may_end(state == VALUES),
       .ends,
       .request_valid(request_valid[1]),
       .request_ready(request_ready[1]),

@@ -28,6 +28,7 @@ module ifm_values #(
     input  logic [  BEATS_BITS-1:0] beats,
     input  logic                    go,
     input  logic [   BEAT_BITS-1:0] from,             // channel 0's values in memory
+    input  logic                    may_end,          // all bitmaps have been read, those too that are only there to fill
     output logic                    ends,             // all have been asked for, all have come
     output logic                    request_valid,
     input  logic                    request_ready,
@@ -83,7 +84,7 @@ module ifm_values #(
   assign in_ready = arrives;
   assign value_write = arrives && in_valid;
   wire turns = !arrives || (in_valid && arrive_last);
-  assign ends = asked_all && !route_valid && !arrives;
+  assign ends = may_end && asked_all && !route_valid && !arrives;
   fifo #(
       .WIDTH(1 + ROW_BITS + 2 * (BEATS_BITS - 1)),
       .DEPTH(8)
