@@ -53,6 +53,21 @@ test('on lanes of 64 words, every pixel is cut from one region, and the ofmap is
   expect(readIfmap(net.dram, net.output, net.outputSigned)).toEqual(plainNetwork(layers, ifmap));
 });
 
+test('planes that see nothing but padding take no row from in front of the ofmap', () => {
+  const pool = { kernel: 2, stride: 3, pad: [1, 1], to: [2, 2] } as const;
+  const first = layer({ C: 2, H: 3, W: 5, R: 3, S: 2, stride: [2, 2], pad: [2, 2, 2, 2] }, pool);
+  const second = layer({ C: 5, H: 2, W: 2, K: 6, R: 2, S: 3, stride: [4, 4], pad: [1, 1, 1, 1] });
+  // All sums below zero: a row of padding, where they are 0, would win every window that reaches into it.
+  const negative = { ...first, weight: first.weight.map((w) => -Math.abs(w)), low: -128, high: 127 };
+  const own = [negative, { ...second, signed: true }];
+  const input = Uint8Array.from({ length: 30 }, () => 1 + random.below(255));
+  const net = compileNetwork(own, arch);
+  for (const { rect } of net.layers[0]!.regions) expect(rect.y[0]).toBeGreaterThanOrEqual(0);
+  writeIfmap(net.dram, net.input, input);
+  stepMachine(net.dram, arch, { first: net.first });
+  expect(readIfmap(net.dram, net.output, net.outputSigned)).toEqual(plainNetwork(own, input));
+});
+
 const noVerilator = missing('verilator');
 test.skipIf(noVerilator)(
   `in silicon too${noVerilator ? ` (${noVerilator})` : ''}`,

@@ -32,7 +32,8 @@ export function regionsOf({ conv, pool }: MachineLayer, ofmap: IfmapLayout): rea
           first = Math.min(first, Math.max(0, top));
           end = Math.max(end, Math.min(P, bottom));
         }
-    return { rows: [Math.min(first, end - 1), end], feeds: [feed] };
+    // Of planes that see nothing but padding no row is read, but a region has one, and none beyond the ofmap.
+    return { rows: first < end ? [first, end] : [0, 1], feeds: [feed] };
   });
 }
 
