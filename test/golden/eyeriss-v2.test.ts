@@ -47,7 +47,10 @@ const dense = (work: LayerWork): LayerWork => ({
   ifmaps: work.ifmaps.map((ifmap) => new Uint8Array(ifmap.length).fill(1)),
 });
 
-describe.skipIf(!existsSync(dataFile(`${masks}/L07_iacts.bits.gz`)))('masks of a sparse MobileNet', () => {
+const absent = existsSync(dataFile(`${masks}/L07_iacts.bits.gz`))
+  ? ''
+  : ' (skipped: no data here; set SENSE_DATA_DIR)';
+describe.skipIf(absent)(`masks of a sparse MobileNet${absent}`, () => {
   const answers = () =>
     layers.map((layer) => {
       const work = maskedWork(layer);

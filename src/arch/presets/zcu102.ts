@@ -2,8 +2,8 @@
  * Sense on the ZCU102: 32 x 32 PEs at 200 MHz, 409.6 GOP/s (v1 abstract, claims C5).
  * Buffers are ours to choose (no text states them): 176 BRAM36 in all, under the quarter that claim C8 leaves.
  * DRAM: the PS has one 64-bit DDR4-2400, 19.2 GB/s at its peak, and six 128-bit ports to the PL (HP0 to 3, HPC0 and 1), 3.2 GB/s
- * each at 200 MHz. We count on 12.8 GB/s at 80 % in all, which is an assumption. Of the six ports one reads ifmaps, four read
- * weights, each for a fourth of the columns, and one reads tables (before a layer; not counted). Ofmaps go out on one of them.
+ * each at 200 MHz. We count on 12.8 GB/s at 80 % in all, which is an assumption. Of the six ports four read weights, each for a fourth
+ * of the columns, one reads values of ifmaps, and one tables and bitmaps; ofmaps go out on that one. Counted as one port for a whole ifmap.
  */
 import { hertz } from '../../units.ts';
 import type { Arch } from '../arch.ts';

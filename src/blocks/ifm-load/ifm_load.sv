@@ -44,7 +44,7 @@ module ifm_load #(
     output logic [                   1:0] request_valid,    // for bitmaps; for values
     input  logic [                   1:0] request_ready,
     output logic [       2*BEAT_BITS-1:0] request_address,
-    output logic [                2*16-1:0] request_beats,
+    output logic [              2*16-1:0] request_beats,
     input  logic [                   1:0] in_valid,
     output logic [                   1:0] in_ready,
     input  logic [                 127:0] bitmaps,
