@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 
@@ -60,17 +61,38 @@ function serve(told: (report: Report) => void): Server {
   });
 }
 
+/** Kills a browser with every process it started, which would go on writing its profile, and waits until none is left. */
+async function endFamily(leader: ChildProcess): Promise<void> {
+  const group = -leader.pid!;
+  const signal = (which: NodeJS.Signals | 0): boolean => {
+    try {
+      return process.kill(group, which);
+    } catch {
+      return false; // no process of the group is left
+    }
+  };
+  for (let tries = 0; tries < 100 && signal('SIGKILL'); tries++) await setTimeout(50);
+}
+
+/** Removes a folder something may just have written to; what cannot be removed is left to the system, and said. */
+async function removeAll(folder: string): Promise<void> {
+  for (let tries = 0; tries < 20; tries++) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch {
+      await setTimeout(250);
+    }
+  }
+  console.warn(`${folder} could not be removed`);
+}
+
 describe(`training in a browser${missing}`, () => {
   let [page, server, profile]: [ChildProcess?, Server?, string?] = [];
   afterAll(async () => {
-    if (page && page.exitCode === null) {
-      const gone = new Promise((done) => page!.once('exit', done));
-      page.kill('SIGKILL');
-      await gone;
-    }
+    if (page) await endFamily(page);
     server?.closeAllConnections();
     server?.close();
-    if (profile) rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
+    if (profile) await removeAll(profile);
   });
 
   test.skipIf(missing)(
@@ -85,7 +107,7 @@ describe(`training in a browser${missing}`, () => {
       const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
       const quiet = ['--no-first-run', '--disable-extensions', '--disable-background-networking'];
       const ours = [`--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`];
-      page = spawn(browser!, [...flags, ...quiet, ...ours], { stdio: 'ignore' });
+      page = spawn(browser!, [...flags, ...quiet, ...ours], { stdio: 'ignore', detached: true });
       const ended = new Promise<Report>((done) => {
         page!.once('exit', (code) => done({ error: `the browser exited with ${code}` }));
       });
