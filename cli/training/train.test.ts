@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { importOnnx } from '../../src/onnx/import.ts';
 import { decodeSafetensors } from '../../src/train/safetensors.ts';
 import type { TrainingReport } from '../../src/train/training-report.ts';
@@ -223,6 +223,9 @@ describe('the other options', () => {
 });
 
 describe('what cannot be', () => {
+  beforeEach(() => void vi.stubEnv('SENSE_DATA_DIR', undefined)); // whatever the tester has set
+  afterEach(() => void vi.unstubAllEnvs());
+
   test.each([
     [[...SMALL, '--augment', 'rotate'], '--augment takes crop, flip and mixup, got "rotate"'],
     [[...SMALL, '--zeros-of', 'conv9=0.5'], 'no conv or fully connected layer is named "conv9"'],
@@ -303,8 +306,7 @@ describe.skipIf(!dataDir())('on real data (data: models/, datasets/)', () => {
   });
 
   test('every command of docs/training.md works, here on a few pictures', async () => {
-    const before = process.env.SENSE_DATA_DIR;
-    process.env.SENSE_DATA_DIR = dataFile('.');
+    vi.stubEnv('SENSE_DATA_DIR', dataFile('.'));
     copyFileSync(dataFile('models/lenet5_mnist.onnx'), join(cwd, 'lenet5.onnx'));
     const shown = readFileSync('docs/training.md', 'utf8').match(/^sense .*$/gm)!;
     expect(shown.length).toBeGreaterThan(3);
@@ -318,7 +320,6 @@ describe.skipIf(!dataDir())('on real data (data: models/, datasets/)', () => {
       );
       expect([line, code, err]).toEqual([line, 0, '']);
     }
-    if (before === undefined) delete process.env.SENSE_DATA_DIR;
-    else process.env.SENSE_DATA_DIR = before;
+    vi.unstubAllEnvs();
   });
 });
