@@ -95,7 +95,7 @@ describe.skipIf(verilator)(`verify ${verilator ?? ''}`, () => {
       for (const { cycles } of layers) expect(cycles).toBeGreaterThan(1000);
       expect(code).toBe(0);
     },
-    300_000,
+    900_000,
   );
 });
 

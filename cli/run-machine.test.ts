@@ -49,7 +49,7 @@ test('a trained network goes from a digit to its logits without the host', async
   expect(out).toMatch(
     /sim +1 list of layers from DRAM to DRAM.*every ofmap equals the integers, bit for bit/,
   );
-}, 120_000);
+}, 300_000);
 
 test('channels come by their work in the other inputs, in their own order where that is asked for', async () => {
   writeFileSync(join(cwd, 'own.json'), '{ "base": "zcu102", "rearrange": "none" }');
@@ -66,7 +66,7 @@ test('channels come by their work in the other inputs, in their own order where 
   expect([one.order, two.order, own.order]).toEqual(['taps', 'inputs', 'own']);
   expect(two.cycles).toBeLessThan(own.cycles);
   expect(two.costCycles).toBeLessThan(own.costCycles);
-}, 120_000);
+}, 300_000);
 
 test('what takes hours to step is refused', async () => {
   const { code, err } = await call(
@@ -82,7 +82,7 @@ test('what takes hours to step is refused', async () => {
   );
   expect(code).toBe(2);
   expect(err).toMatch(/✖ stepping these layers would take about \d+ hours\n {2}try {2}--layers/);
-}, 120_000);
+}, 300_000);
 
 test('a layer that the machine cannot hold is named, with why and what to try', async () => {
   writeFileSync(join(cwd, 'deep.json'), '{ "base": "zcu102", "pe": { "psumDepth": 100 } }');
@@ -106,5 +106,5 @@ describe.skipIf(verilator)(`in silicon ${verilator ?? ''}`, () => {
     expect(code).toBe(0);
     const { fidelity, execution } = JSON.parse(out) as Report;
     expect([fidelity, execution!.equal, execution!.siliconEqual]).toEqual(['rtl', true, true]);
-  }, 300_000);
+  }, 600_000);
 });

@@ -32,7 +32,7 @@ describe('zoo networks', () => {
     (name) => {
       for (const report of compare(name).reports) addsUp(report);
     },
-    180_000,
+    300_000,
   );
 
   // v2 and tvlsi, claim C11: images/s at 200 MHz. Held here conv only, DRAM time counted, one half of the weights zero.

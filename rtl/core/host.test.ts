@@ -40,7 +40,7 @@ describe.skipIf(absent)(`the machine behind its registers${absent ? ` (${absent}
       const args = ['--lint-only', '-Wall', '--top-module', 'sense_machine', ...sizes, ...hostedSources];
       expect(await run('verilator', args)).toEqual({ status: 0, output: '' });
     },
-    120_000,
+    300_000,
   );
 
   test('a host runs a network, is interrupted, and finds every byte; wrong accesses are answered with SLVERR', async () => {

@@ -49,13 +49,13 @@ describe.skipIf(absent)(`compute core under CXXRTL${absent ? ` (${absent})` : ''
     expect(await verifyCompute({ cases: 20, rows: 4, cols: 4, seed: 2, run })).toMatchObject({
       ...{ cases: 20, valueMismatches: 0, cycleMismatches: 0 },
     });
-  }, 300_000);
+  }, 600_000);
 
   // A control: the comparison sees it on this engine too when a few taps are others.
   test('with some bits of its images turned, layers come out wrong', async () => {
     const options = { cases: 20, rows: 4, cols: 4, seed: 1, run: turnedBits(run) };
     expect((await verifyCompute(options)).valueMismatches).toBeGreaterThan(5);
-  }, 300_000);
+  }, 600_000);
 
   test.skipIf(noVerilator)(
     `both engines write the same results${noVerilator ?? ''}`,
@@ -74,7 +74,7 @@ describe.skipIf(absent)(`compute core under CXXRTL${absent ? ` (${absent})` : ''
       expect(runs.npm).toHaveLength(12);
       expect(runs.npm).toEqual(runs.verilator);
     },
-    300_000,
+    900_000,
   );
 });
 

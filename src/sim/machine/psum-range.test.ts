@@ -161,6 +161,6 @@ describe.skipIf(absent)(`real networks${absent}`, () => {
           );
         }
     },
-    120_000,
+    300_000,
   );
 });
