@@ -7,6 +7,8 @@ import { type LayerShare, layerMeter } from '../../src/sim/machine/layer-meter.t
 import { singly } from '../../src/sim/machine/layer-tasks.ts';
 import { readIfmap, writeIfmap } from '../../src/sim/machine/layout.ts';
 import type { NetworkTask } from '../../src/sim/machine/network-tasks.ts';
+import { machineShape } from '../../src/sim/machine/shape.ts';
+import { splitToFit } from '../../src/sim/machine/split-layer.ts';
 import { type Machine, type MachineRun, stepMachine } from '../../src/sim/machine/step-machine.ts';
 import { type MachineRunner, runMachine } from './build.ts';
 import { same, sameTime } from './verify.ts';
@@ -44,8 +46,9 @@ export interface FittedTask {
 
 /** Fails, naming the layer, where the machine cannot hold a layer even by itself. */
 export function fitTasks(tasks: readonly NetworkTask[], arch: Arch): readonly FittedTask[] {
+  const shape = machineShape(arch);
   const compiled = (task: NetworkTask): FittedTask => {
-    const net = compileNetwork(task.chain.layers, arch);
+    const net = compileNetwork(task.chain.layers, arch, shape);
     writeIfmap(net.dram, net.input, task.ifmap);
     return { task, net };
   };
@@ -53,8 +56,9 @@ export function fitTasks(tasks: readonly NetworkTask[], arch: Arch): readonly Fi
     try {
       return [compiled(task)];
     } catch (error) {
-      const parts = singly(task);
-      if (!(error instanceof UserError) || parts.length === 1) throw error;
+      const alone = singly(task);
+      const parts = alone.flatMap((part) => splitToFit(part, arch, shape));
+      if (!(error instanceof UserError) || (parts.length === 1 && parts[0] === alone[0])) throw error;
       return parts.map(compiled);
     }
   });

@@ -1,5 +1,6 @@
 /** How the layers of a network are cut to the machine's memories: tiles, partitions, units of weights, order of reuse. */
 import type { Arch } from '../../arch/arch.ts';
+import { BEAT_BYTES } from '../../blocks/table-memory/beat.ts';
 import { fail } from '../../errors.ts';
 import {
   type ChannelOrder,
@@ -54,8 +55,10 @@ export function cutChain(
   checkArch(arch);
   const facts = layers.map((layer, i) => {
     check(layer, i > 0);
-    checkTables(layer, arch, shape);
-    return factsOf(layer, layers[i - 1], arch);
+    refuse(tableLack(layer, arch, shape), layer);
+    const facts = factsOf(layer, layers[i - 1], arch);
+    refuse(headerLack(facts, arch, shape), layer);
+    return facts;
   });
   const pieces = layers.map(() => 1); // ifmap partitions of each layer, at least
   let outputPieces = 1;
@@ -108,18 +111,42 @@ function check({ name, conv, pool }: MachineLayer, follows: boolean): void {
     });
 }
 
-/** What no cut would change: a search for one would be long and in vain. */
-function checkTables({ name, conv }: MachineLayer, arch: Arch, shape: MachineShape): void {
+/** More of something than a table has room for, which no cut would change: a search for one would be long and in vain. */
+export interface Lack {
+  readonly what: 'virtual channels' | 'filters' | 'words of taps';
+  readonly count: number;
+  readonly room: number;
+}
+
+/** What a layer by itself has too much of, if anything. */
+export const layerLack = (layer: MachineLayer, arch: Arch, shape: MachineShape): Lack | undefined =>
+  tableLack(layer, arch, shape) ?? headerLack(factsOf(layer, undefined, arch), arch, shape);
+
+function tableLack(layer: MachineLayer, arch: Arch, shape: MachineShape): Lack | undefined {
+  const { conv } = layer;
   const channels = conv.C * lower(conv, chooseUnroll(conv, arch))[0]!.slices.length;
-  const most = Math.min(shape.channels, shape.groups * arch.array.rows);
-  const refuse = (count: number, what: string, room: number): void => {
-    if (count > room)
-      fail(`no way to cut these layers fits the machine: ${count} ${what}, and its tables hold ${room}`, {
-        at: `layer "${name}"`,
-      });
-  };
-  refuse(channels, 'virtual channels', most);
-  refuse(conv.K, 'filters', shape.filters);
+  return (
+    over('virtual channels', channels, Math.min(shape.channels, shape.groups * arch.array.rows)) ??
+    over('filters', conv.K, shape.filters)
+  );
+}
+
+const over = (what: Lack['what'], count: number, room: number): Lack | undefined =>
+  count > room ? { what, count, room } : undefined;
+
+/** Every word of every group's load has a header. */
+function headerLack({ taps, groups }: Pick<CutLayer, 'taps' | 'groups'>, arch: Arch, shape: MachineShape) {
+  let words = 0;
+  for (let g = 0; g < groups; g++) words += groupWords(taps, g, arch);
+  return over('words of taps', words, shape.headerBeats * BEAT_BYTES);
+}
+
+function refuse(lack: Lack | undefined, { name }: MachineLayer): void {
+  if (lack)
+    fail(
+      `no way to cut these layers fits the machine: ${lack.count} ${lack.what}, and its tables hold ${lack.room}`,
+      { at: `layer "${name}"` },
+    );
 }
 
 /** What no cut of a layer changes. */
@@ -281,6 +308,9 @@ function weightOrder({
     let chunkGroups = psumGroups;
     const largest = (size: number): number => Math.max(...cutEvery(groups, size).map(beats));
     while (chunkGroups > 1 && largest(chunkGroups) > shape.weightBeats) chunkGroups--;
+    // Every chunk is fetched as long as the longest: of one size, or nearly, all are shorter.
+    const even = Math.ceil(groups / Math.ceil(groups / chunkGroups));
+    if (largest(even) <= shape.weightBeats) chunkGroups = even;
     return { unitBlocks: 1, chunkGroups, weightFirst: false };
   }
   if (partitions === 1) return { unitBlocks: 1, chunkGroups: groups, weightFirst: false };

@@ -4,9 +4,9 @@ import type { LayerWork } from '../../model/work.ts';
 import { within } from '../../schedule/channel-order.ts';
 import { convInt } from '../../tensor/kernels/conv-int.ts';
 import { quantiseMultiplier, requantiseInto } from '../../tensor/requantise.ts';
-import type { ByteData } from '../../tensor/tensor.ts';
 import type { MachineLayer } from './machine-layer.ts';
 import type { NetworkTask } from './network-tasks.ts';
+import { filtersOf } from './split-layer.ts';
 
 /** One task an image. A work has no requantisation: its largest sum becomes 255 here, and what is negative 0. */
 export function layerTasks({ name, conv, weight, ifmaps, order }: LayerWork): readonly NetworkTask[] {
@@ -65,26 +65,24 @@ function part({ chain, ifmap, ofmaps }: NetworkTask, from: number, to: number): 
 
 function groupTasks(task: NetworkTask): readonly NetworkTask[] {
   const [layer] = task.chain.layers;
-  const { conv } = layer!;
-  const { groups } = conv;
+  const { conv, order } = layer!;
+  const { C, K, groups } = conv;
   if (groups === 1) return [task];
   return Array.from({ length: groups }, (_, g) => {
-    const share = <T extends ByteData | Int32Array>(values: T): T =>
-      values.subarray((g * values.length) / groups, ((g + 1) * values.length) / groups) as T;
-    const { bias, order } = layer!;
-    const own: MachineLayer = {
-      ...layer!,
-      conv: { ...conv, C: conv.C / groups, K: conv.K / groups, groups: 1 },
-      ...(bias && { bias: share(bias) }),
-      order: order && within(order, [(g * conv.C) / groups, ((g + 1) * conv.C) / groups]),
-      weight: share(layer!.weight),
-      multiplier: share(layer!.multiplier),
-      shift: share(layer!.shift),
-    };
+    const channels = [(g * C) / groups, ((g + 1) * C) / groups] as const;
+    const own = filtersOf(task, [(g * K) / groups, ((g + 1) * K) / groups]);
+    const plane = task.ifmap.length / C;
     return {
-      chain: { ...task.chain, layers: [own] },
-      ifmap: share(task.ifmap),
-      ofmaps: [share(task.ofmaps[0]!)],
+      ...own,
+      ifmap: task.ifmap.subarray(channels[0] * plane, channels[1] * plane),
+      chain: {
+        ...own.chain,
+        layers: own.chain.layers.map((share) => ({
+          ...share,
+          conv: { ...share.conv, C: C / groups, groups: 1 },
+          order: order && within(order, channels),
+        })),
+      },
     };
   });
 }
