@@ -66,13 +66,12 @@ export const tapWordBits = ({
 }: Pick<PeShape, 'weightDepth' | 'weightLanes'>): number =>
   1 + Math.ceil(Math.log2(Math.ceil((weightDepth + weightLanes - 1) / weightLanes)));
 
-/** What a bank does with one psum: adds a product to it, or drains it. */
-interface Work {
-  readonly product: number | undefined; // undefined: a drain
-  readonly address: number;
-  readonly bank: number;
-}
+/** No psum: what a stage of the pipeline holds in a cycle without work. */
+const NONE = -1;
+/** Commits after the last input until every register is as it will stay. */
+const SETTLED = 6;
 
+/** Numbers in place of records, nothing allocated, idle cycles cut short: a simulation of the machine spends its time here. */
 export class Pe {
   // The wires to the neighbours, as committed.
   read: TapRead | undefined;
@@ -82,22 +81,29 @@ export class Pe {
   psum = 0;
 
   readonly #shift: number; // 32 - psumBits: psums wrap as the silicon's do
-  readonly #held: (Tap | undefined)[][]; // by lane
+  readonly #lanes: number;
+  readonly #weights: Int32Array; // of the taps held, word by word, lane by lane; 0: no tap
+  readonly #offsets: Int32Array;
   #word = 0; // where the next word of this load goes
   #done = false; // all of them are
-  #tap: Tap | undefined;
-  readonly #psums: readonly Int32Array[];
-  // Work of each cycle: psums to be read; read, and to be added or sent south; to be written.
-  #adds: Work | undefined;
-  #drains: Work | undefined;
-  #added: Work | undefined;
+  #weight = 0; // of the tap that was read
+  #offset = 0;
+  readonly #depth: number;
+  readonly #psums: Int32Array; // bank by bank
+  // Psums by their place, or none: to be read; read, and to be added to or sent south; to be written.
+  #adds = NONE;
+  #product = 0;
+  #drains = NONE;
+  #added = NONE;
   #before = 0;
-  #drained: Work | undefined;
+  #addend = 0;
+  #drained = NONE;
   #leaving = 0;
-  #written: Work | undefined;
+  #written = NONE;
   #value = 0;
-  #cleared: Work | undefined;
-  // The inputs, field by field: a simulation spends its time here, and so allocates nothing.
+  #cleared = NONE;
+  #awake = 0; // commits until nothing moves any more, were there no input
+  // The inputs.
   #readIn: TapRead | undefined;
   #operationIn: Operation | undefined;
   #drainIn: DrainCommand | undefined;
@@ -106,9 +112,11 @@ export class Pe {
 
   constructor(shape: PeShape) {
     this.#shift = 32 - shape.psumBits;
-    const words = 2 ** tapWordBits(shape);
-    this.#held = Array.from({ length: shape.weightLanes }, () => new Array(words).fill(undefined));
-    this.#psums = Array.from({ length: shape.psumBanks }, () => new Int32Array(shape.psumDepth));
+    this.#lanes = shape.weightLanes;
+    this.#weights = new Int32Array(2 ** tapWordBits(shape) * shape.weightLanes);
+    this.#offsets = new Int32Array(this.#weights.length);
+    this.#depth = shape.psumDepth;
+    this.#psums = new Int32Array(shape.psumBanks * shape.psumDepth);
   }
 
   tick({ read, operation, drain, taps, psum }: PeInputs): void {
@@ -117,40 +125,51 @@ export class Pe {
     this.#drainIn = drain;
     this.#tapsIn = taps;
     this.#psumIn = psum;
+    if (read || operation || drain || taps) this.#awake = SETTLED;
   }
 
   /** Everything below reads this PE's own registers, last cycle first, so each still holds its old value when read. */
   commit(): void {
-    this.psum = (this.#psumIn + (this.#drained ? this.#leaving : 0)) | 0;
+    if (this.#awake === 0) {
+      this.psum = this.#psumIn;
+      return;
+    }
+    this.#awake--;
+    this.psum = (this.#psumIn + (this.#drained === NONE ? 0 : this.#leaving)) | 0;
     const [write, value, clear] = [this.#written, this.#value, this.#cleared];
     this.#written = this.#added;
-    if (this.#added) this.#value = ((this.#before + this.#added.product!) << this.#shift) >> this.#shift;
+    if (this.#added !== NONE) this.#value = ((this.#before + this.#addend) << this.#shift) >> this.#shift;
     this.#cleared = this.#drained;
 
     this.#added = this.#adds;
-    if (this.#adds) this.#before = this.#psums[this.#adds.bank]![this.#adds.address]!;
+    if (this.#adds !== NONE) {
+      this.#before = this.#psums[this.#adds]!;
+      this.#addend = this.#product;
+    }
     this.#drained = this.#drains;
-    if (this.#drains) this.#leaving = this.#psums[this.#drains.bank]![this.#drains.address]!;
-    if (write) this.#psums[write.bank]![write.address] = value;
-    if (clear) this.#psums[clear.bank]![clear.address] = 0;
-
-    this.#adds = this.#operationIn && this.#multiply(this.#operationIn);
-    this.#drains = this.#drainIn && { ...this.#drainIn, product: undefined };
+    if (this.#drains !== NONE) this.#leaving = this.#psums[this.#drains]!;
+    if (write !== NONE) this.#psums[write] = value;
+    if (clear !== NONE) this.#psums[clear] = 0;
 
     const { lane, word } = this.#readIn ?? { lane: 0, word: 0 };
-    this.#tap = this.#held[lane]![word];
+    this.#adds = this.#operationIn ? this.#multiply(this.#operationIn) : NONE;
+    this.#drains = this.#drainIn ? this.#drainIn.bank * this.#depth + this.#drainIn.address : NONE;
+
+    this.#weight = this.#weights[word * this.#lanes + lane]!;
+    this.#offset = this.#offsets[word * this.#lanes + lane]!;
     this.read = this.#readIn;
     this.operation = this.#operationIn;
     this.drain = this.#drainIn;
     this.taps = this.#tapsIn && this.#take(this.#tapsIn);
   }
 
-  #multiply({ x, position, psumBank }: Operation): Work | undefined {
-    const tap = this.#tap;
-    if (!tap) return undefined;
-    const address = position - tap.offset;
-    if (address < 0 || address >= this.#psums[0]!.length) throw new Error(`no psum has address ${address}`);
-    return { product: x * tap.weight, address, bank: psumBank };
+  /** Which psum the product is for; none without a tap. */
+  #multiply({ x, position, psumBank }: Operation): number {
+    if (this.#weight === 0) return NONE;
+    const address = position - this.#offset;
+    if (address < 0 || address >= this.#depth) throw new Error(`no psum has address ${address}`);
+    this.#product = x * this.#weight;
+    return psumBank * this.#depth + address;
   }
 
   /** Keep what is left of the word, up to the last tap of this row; what is behind that goes on. */
@@ -162,9 +181,14 @@ export class Pe {
     if (this.#done || word.left === 0) return word.left > 0 ? word : undefined;
     const { left, lanes } = word;
     // All lanes are written: what is not this row's own is in a lane that its operations never name.
-    for (const [lane, { tap }] of lanes.entries()) this.#held[lane]![this.#word] = tap;
+    let last = -1;
+    for (let lane = 0; lane < lanes.length; lane++) {
+      const { tap, last: ends } = lanes[lane]!;
+      this.#weights[this.#word * this.#lanes + lane] = tap?.weight ?? 0;
+      this.#offsets[this.#word * this.#lanes + lane] = tap?.offset ?? 0;
+      if (last < 0 && ends && lane >= lanes.length - left) last = lane;
+    }
     this.#word++;
-    const last = lanes.findIndex((entry, lane) => lane >= lanes.length - left && entry.last);
     if (last < 0) return undefined;
     this.#done = true;
     const onward = lanes.length - 1 - last;

@@ -128,6 +128,7 @@ export class Machine {
   readonly #entry: (RowEntry | undefined)[];
   readonly #values: readonly Uint8Array[];
   readonly #columns: readonly Beat[][]; // beats of weights of each
+  readonly #unpacked: { at: number; beat: Beat | undefined; word: TapWord | undefined }[] = [];
   // What these memories answer to the addresses of the cycle before last, and of the last one.
   #streams: Streams = { header: undefined, values: [], taps: [] };
   #streamsNext = this.#streams;
@@ -383,12 +384,16 @@ export class Machine {
     };
   }
 
+  /** A column is asked for the same word until a load moves on: it is unpacked once. */
   #tapWord(column: number, at: number): TapWord | undefined {
-    const { weightLanes: lanes, psumDepth } = this.#arch.pe;
     const words = 2 ** subBits(this.#arch);
     const beat = this.#columns[column]![Math.floor((at % BARE) / words)];
-    return (
-      beat && tapWordOf(beat, { word: at % words, bare: at >= BARE }, { lanes, tapBits: tapBits(psumDepth) })
-    );
+    const kept = this.#unpacked[column];
+    if (kept?.at === at && kept.beat === beat) return kept.word;
+    const { weightLanes: lanes, psumDepth } = this.#arch.pe;
+    const word =
+      beat && tapWordOf(beat, { word: at % words, bare: at >= BARE }, { lanes, tapBits: tapBits(psumDepth) });
+    this.#unpacked[column] = { at, beat, word };
+    return word;
   }
 }
