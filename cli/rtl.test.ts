@@ -56,6 +56,7 @@ describe('emit', () => {
       'no conv or fully connected layer is named "conv3"',
     ],
     [['rtl', 'emit', 'vgg16', '--layer', 'conv1_2', '-o', 'x'], 'too many to emit'],
+    [['rtl', 'emit', 'alexnet', '--layer', 'fc7', '-o', 'x'], '16777216 weights are too many for a program'],
   ])('%j is refused: %s', async (argv, message) => {
     const { code, err } = await sense(argv, { cwd });
     expect(code).toBe(2);
@@ -75,7 +76,7 @@ describe.skipIf(verilator)(`verify ${verilator ?? ''}`, () => {
       ...{ rows: 2, cols: 2, seed: 3 },
     });
     expect(code).toBe(0);
-  }, 120_000);
+  }, 300_000);
 
   test.each([
     ['core', []],

@@ -95,7 +95,7 @@ export interface Execution {
   readonly costCycles: number;
   readonly dramBytes: number;
   readonly costDramBytes: number;
-  /** Of its memory, in cycles to the first beat of a burst; each of three ports reads a beat of 16 bytes a cycle. */
+  /** Of its memory, in cycles to the first beat of a burst; each of its ports reads a beat of 16 bytes a cycle. */
   readonly latency: number;
   readonly layers: readonly ExecutedLayer[];
   /** Every ofmap byte equals the integers'. */

@@ -4,6 +4,7 @@
  */
 import type { Arch } from '../arch/arch.ts';
 import { widthReciprocal } from '../blocks/ifm-stream/ifm-stream.ts';
+import { fail } from '../errors.ts';
 import type { Operands, Schedule } from '../schedule/schedule.ts';
 import { psumsOf, width } from '../schedule/tiling.ts';
 import { gathering } from '../schedule/waves.ts';
@@ -32,11 +33,19 @@ interface Place {
   readonly base: number;
 }
 
+/** A program holds every tap apart: one of more would not fit into memory. */
+const MOST_WEIGHTS = 5_000_000;
+
 export function computeProgram(
   operands: Operands,
   schedule: Schedule,
   { arch, passes = computePasses(schedule) }: { arch: Arch; passes?: readonly ComputePass[] },
 ): ComputeProgram {
+  const { length: weights } = operands.weight;
+  if (weights > MOST_WEIGHTS)
+    fail(`${weights} weights are too many for a program of the compute core, which takes ${MOST_WEIGHTS}`, {
+      hint: 'leave the layer out; the whole machine takes it: sense run --fidelity sim',
+    });
   const { array, pe } = arch;
   const deal = tileDealer(operands, schedule, array.rows);
   const writer = streamWriter({ ...array, ...pe });
