@@ -11,7 +11,7 @@ export type Fidelity = 'cost' | 'sim' | 'rtl';
 const TIMING = { latency: 40, stall: 0, seed: 1 };
 
 /** PEs stepped a second, about, on one core; what stands around them steps like so many more. */
-const STEPPED = 2e6;
+const STEPPED = 3.5e6;
 const AROUND = 50;
 /** The longest run that is worth starting. */
 const MOST_SECONDS = 2 * 3600;

@@ -4,11 +4,10 @@ import { UserError } from '../../src/errors.ts';
 import { type CompiledNetwork, compileNetwork } from '../../src/sim/machine/compile.ts';
 import { DramImage, type DramTiming, idealDram } from '../../src/sim/machine/dram.ts';
 import { type LayerShare, layerMeter } from '../../src/sim/machine/layer-meter.ts';
-import { singly } from '../../src/sim/machine/layer-tasks.ts';
 import { readIfmap, writeIfmap } from '../../src/sim/machine/layout.ts';
 import type { NetworkTask } from '../../src/sim/machine/network-tasks.ts';
 import { machineShape } from '../../src/sim/machine/shape.ts';
-import { splitToFit } from '../../src/sim/machine/split-layer.ts';
+import { smaller } from '../../src/sim/machine/smaller.ts';
 import { type Machine, type MachineRun, stepMachine } from '../../src/sim/machine/step-machine.ts';
 import { type MachineRunner, runMachine } from './build.ts';
 import { same, sameTime } from './verify.ts';
@@ -44,24 +43,21 @@ export interface FittedTask {
   readonly net: CompiledNetwork;
 }
 
-/** Fails, naming the layer, where the machine cannot hold a layer even by itself. */
+/** Fails, naming the layer, where the machine cannot hold a layer even by itself and in parts. */
 export function fitTasks(tasks: readonly NetworkTask[], arch: Arch): readonly FittedTask[] {
   const shape = machineShape(arch);
-  const compiled = (task: NetworkTask): FittedTask => {
-    const net = compileNetwork(task.chain.layers, arch, shape);
-    writeIfmap(net.dram, net.input, task.ifmap);
-    return { task, net };
-  };
-  return tasks.flatMap((task) => {
+  const fit = (task: NetworkTask): readonly FittedTask[] => {
     try {
-      return [compiled(task)];
+      const net = compileNetwork(task.chain.layers, arch, shape);
+      writeIfmap(net.dram, net.input, task.ifmap);
+      return [{ task, net }];
     } catch (error) {
-      const alone = singly(task);
-      const parts = alone.flatMap((part) => splitToFit(part, arch, shape));
-      if (!(error instanceof UserError) || (parts.length === 1 && parts[0] === alone[0])) throw error;
-      return parts.map(compiled);
+      const parts = error instanceof UserError && smaller(task, arch, shape);
+      if (!parts) throw error;
+      return parts.flatMap(fit);
     }
-  });
+  };
+  return tasks.flatMap(fit);
 }
 
 export async function verifyNetwork(

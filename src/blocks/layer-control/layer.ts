@@ -126,8 +126,11 @@ function codec<F extends Fields>(fields: F, beats: number) {
     encode(record: RecordOf<F>): Uint32Array {
       const words = new Uint32Array(4 * beats);
       for (const name of Object.keys(fields)) {
-        const [at, width] = fields[name]!;
-        putBits(words, at, width, record[name]!);
+        const [at, width, signed] = fields[name]!;
+        const [value, range] = [record[name]!, 2 ** width];
+        const [least, end] = signed ? [-range / 2, range / 2] : [0, range];
+        if (value < least || value >= end) throw new Error(`${name} is ${value}, and has ${width} bits`);
+        putBits(words, at, width, value);
       }
       return words;
     },

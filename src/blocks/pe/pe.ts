@@ -71,7 +71,7 @@ const NONE = -1;
 /** Commits after the last input until every register is as it will stay. */
 const SETTLED = 6;
 
-/** Numbers in place of records, nothing allocated, idle cycles cut short: a simulation of the machine spends its time here. */
+/** Numbers in place of records, and idle cycles cut short: a simulation of the machine spends its time here. */
 export class Pe {
   // The wires to the neighbours, as committed.
   read: TapRead | undefined;

@@ -24,7 +24,8 @@ import { ofmapHeight, ofmapWidth } from '../../tensor/conv.ts';
 import { bitmapPitch, type IfmapLayout, valuePitch } from './layout.ts';
 import type { MachineLayer, VirtualChannel } from './machine-layer.ts';
 import { groupsThatFit } from './psum-range.ts';
-import { emitCount, type Feed, joinRegions, type RegionRows, regionsOf } from './regions.ts';
+import { emitCount, type Feed, type RegionRows } from './regions.ts';
+import { countsFit, rowCuts } from './row-cuts.ts';
 import type { MachineShape } from './shape.ts';
 import { bareWordsPerBeat, wordsPerBeat } from './shape.ts';
 
@@ -62,6 +63,7 @@ export function cutChain(
   });
   const pieces = layers.map(() => 1); // ifmap partitions of each layer, at least
   let outputPieces = 1;
+  const [rows] = writtenPlane(layers.at(-1)!);
   let stuck = -1;
   for (let attempt = 0; attempt < 400; attempt++) {
     const cuts: CutLayer[] = [];
@@ -78,8 +80,8 @@ export function cutChain(
     }
     if (stuck < 0) return cuts;
     // Its partitions follow what it feeds, one for one at the finest; so that must come in more pieces.
-    if (stuck === layers.length - 1) outputPieces++;
-    else pieces[stuck + 1]!++;
+    if (stuck === layers.length - 1 && ++outputPieces > rows) break; // finer than rows there is nothing
+    if (stuck < layers.length - 1) pieces[stuck + 1]!++;
   }
   return fail('no way to cut these layers fits the machine', {
     at: `layer "${layers[stuck]!.name}"`,
@@ -177,13 +179,13 @@ interface Context {
 }
 
 function cutLayer(facts: LayerFacts, context: Context): CutLayer | undefined {
-  const { arch, shape, ofmap } = context;
-  const regions = regionsOf(facts.layer, ofmap);
+  const { arch, shape } = context;
+  const candidates = rowCuts(facts, context);
   for (const tile of tileSizes(facts.lowered, arch.pe.psumDepth).toSorted((a, b) => area2(b) - area2(a)))
-    for (let joined = regions.length; joined >= 1; joined--) {
-      const found = withRegions(facts, { tile, regions: joinRegions(regions, joined) }, context);
+    for (const { regions, planes } of candidates) {
+      if (!countsFit(planes, tile, { groups: facts.groups, shape })) continue;
+      const found = withRegions(facts, { tile, regions }, context);
       if (found && fits(found, arch, shape) && found.ifmap.partitions.length >= context.pieces) return found;
-      if (joined === 1) break;
     }
   return undefined;
 }
@@ -352,9 +354,13 @@ function fits(found: CutLayer, arch: Arch, shape: MachineShape): boolean {
   );
 }
 
+/** Of an ofmap as it is written: pooled. */
+const writtenPlane = ({ conv, pool }: Pick<MachineLayer, 'conv' | 'pool'>): readonly [H: number, W: number] =>
+  pool?.to ?? [ofmapHeight(conv), ofmapWidth(conv)];
+
 /** What the last layer writes: its ofmap in plain tiles, for the host. */
 function outputLayout({ conv, pool }: MachineLayer, pieces: number, arch: Arch): IfmapLayout {
-  const [H, W] = pool?.to ?? [ofmapHeight(conv), ofmapWidth(conv)];
+  const [H, W] = writtenPlane({ conv, pool });
   const side = Math.floor(Math.sqrt(arch.pe.psumDepth));
   return {
     size: [conv.K, H, W],

@@ -8,7 +8,7 @@ import { convReference } from '../../tensor/conv-reference.ts';
 import { layerLack } from './cut.ts';
 import { layerTasks } from './layer-tasks.ts';
 import { machineShape } from './shape.ts';
-import { folded, halves, splitToFit } from './split-layer.ts';
+import { folded, halves } from './split-layer.ts';
 
 const arch = { ...zcu102, array: { rows: 2, cols: 4 }, pe: { ...zcu102.pe, weightLanes: 1 } };
 const shape = machineShape(arch);
@@ -27,7 +27,7 @@ describe.each([
 
   test('what it is split into fits, and holds every filter once, in order', () => {
     expect(layerLack(task.chain.layers[0]!, arch, shape)?.what).toBe(what);
-    const parts = splitToFit(task, arch, shape);
+    const parts = fitTasks([task], arch).map((each) => each.task);
     const layers = parts.map(({ chain }) => chain.layers[0]!);
     expect(parts).toHaveLength(lists);
     for (const layer of layers) {

@@ -2,12 +2,9 @@
  * A layer that is too large for the machine's tables as layers that are not, with the same ofmap: a fully connected one
  * has fewer channels of more pixels, and any has its filters in shares.
  */
-import type { Arch } from '../../arch/arch.ts';
 import type { ByteData } from '../../tensor/tensor.ts';
-import { layerLack } from './cut.ts';
 import type { MachineLayer } from './machine-layer.ts';
 import type { NetworkTask } from './network-tasks.ts';
-import type { MachineShape } from './shape.ts';
 
 /**
  * A fully connected layer over C inputs as ceil(C / pixels) channels of 1 x `pixels` under a kernel as wide: what lies side
@@ -32,7 +29,7 @@ export function folded(task: NetworkTask, pixels: number): NetworkTask {
 }
 
 /** One pixel under one tap. */
-const isFullyConnected = ({ conv: { H, W, R, S, pad, groups } }: MachineLayer): boolean =>
+export const isFullyConnected = ({ conv: { H, W, R, S, pad, groups } }: MachineLayer): boolean =>
   H === 1 && W === 1 && R === 1 && S === 1 && groups === 1 && pad.every((n) => n === 0);
 
 /** Two layers, one after another, whole blocks of `cols` filters each; undefined where there is only one. */
@@ -62,17 +59,4 @@ export function filtersOf(
     shift: share(layer.shift),
   };
   return { chain: { ...chain, layers: [own] }, ifmap, ofmaps: [share(ofmaps[0]!)] };
-}
-
-/** A layer by itself as the layers that the machine's tables hold: none of more channels, filters or taps. */
-export function splitToFit(task: NetworkTask, arch: Arch, shape: MachineShape): readonly NetworkTask[] {
-  const layer = task.chain.layers[0]!;
-  const lack = layerLack(layer, arch, shape);
-  if (!lack) return [task];
-  if (lack.what === 'virtual channels')
-    return isFullyConnected(layer)
-      ? splitToFit(folded(task, Math.ceil(lack.count / lack.room)), arch, shape)
-      : [task];
-  // Fewer filters have fewer taps in common: of a channel, as many are stored as any of them has.
-  return halves(task, arch.array.cols)?.flatMap((half) => splitToFit(half, arch, shape)) ?? [task];
 }
