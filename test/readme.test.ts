@@ -32,3 +32,29 @@ test.each([
     new RegExp(`\\| ${title} \\| ${conv} \\| ${whole} \\| \\d+ \\| ${dense} \\| ${lockStep.join(' / ')} \\|`),
   );
 });
+
+const { networks } = JSON.parse(readFileSync('results/as-built.json', 'utf8')) as {
+  readonly networks: readonly {
+    readonly network: string;
+    readonly equal: boolean;
+    readonly conv: { readonly cycles: number; readonly costCycles: number };
+    readonly whole: { readonly cycles: number; readonly costCycles: number };
+  }[];
+};
+
+test.each([
+  ['AlexNet', 'alexnet'],
+  ['ResNet-50', 'resnet50'],
+  ['GoogLeNet', 'googlenet'],
+])(
+  'the README says of %s on the stepped machine what was recorded, beside the closed form of today',
+  (title, name) => {
+    const { conv, whole, equal } = networks.find(({ network }) => network === name)!;
+    expect(equal).toBe(true);
+    const rate = (cycles: number): string => figure(zcu102.clock / cycles);
+    const stepped = [conv.costCycles, conv.cycles, whole.costCycles, whole.cycles].map(rate);
+    expect(readme).toContain(`| ${title} | ${stepped.join(' | ')} |`);
+    const today = run(name);
+    expect([today.conv.cycles, today.totals.cycles]).toEqual([conv.costCycles, whole.costCycles]);
+  },
+);
