@@ -26,17 +26,12 @@ export function planeHalves(task: NetworkTask): readonly [NetworkTask, NetworkTa
 function part({ chain, ifmap, ofmaps }: NetworkTask, rows: Span, cols: Span): NetworkTask {
   const layer = chain.layers[0]!;
   const { conv } = layer;
-  const [down, across] = [0, 1].map((axis) => {
-    const [size, kernel] = axis === 0 ? [conv.H, conv.R] : [conv.W, conv.S];
-    const read = {
-      size,
-      kernel,
-      stride: conv.stride[axis]!,
-      dilation: conv.dilation[axis]!,
-      pad: conv.pad[axis]!,
-    };
-    return reads(axis === 0 ? rows : cols, read);
-  }) as [Reads, Reads];
+  const along = (axis: 0 | 1) => {
+    const [stride, dilation, pad] = [conv.stride[axis], conv.dilation[axis], conv.pad[axis]];
+    return { stride, dilation, pad };
+  };
+  const down = reads(rows, { size: conv.H, kernel: conv.R, ...along(0) });
+  const across = reads(cols, { size: conv.W, kernel: conv.S, ...along(1) });
   const own = {
     ...layer,
     conv: {
@@ -53,22 +48,21 @@ function part({ chain, ifmap, ofmaps }: NetworkTask, rows: Span, cols: Span): Ne
   };
 }
 
+interface Axis {
+  readonly size: number; // of the ifmap
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly pad: number; // before the first
+}
+
 interface Reads {
   readonly span: Span; // of the ifmap
   readonly pad: readonly [before: number, behind: number];
 }
 
 /** What positions of the ofmap read along an axis, and the padding that is theirs. */
-function reads(
-  [first, end]: Span,
-  {
-    size,
-    kernel,
-    stride,
-    dilation,
-    pad,
-  }: { size: number; kernel: number; stride: number; dilation: number; pad: number },
-): Reads {
+function reads([first, end]: Span, { size, kernel, stride, dilation, pad }: Axis): Reads {
   const from = first * stride - pad;
   const to = (end - 1) * stride - pad + (kernel - 1) * dilation + 1;
   // Of nothing but padding there is no span, and one of the two paddings comes out negative.
