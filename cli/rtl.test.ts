@@ -124,5 +124,5 @@ describe.skipIf(yosys)(`synth ${yosys ?? ''}`, () => {
     expect(counted.dsp).toBeGreaterThanOrEqual(4 + 2);
     for (const kind of ['lut', 'lutram', 'ff', 'bram36']) expect(counted[kind]).toBeGreaterThan(0);
     expect(code).toBe(0);
-  }, 180_000);
+  }, 900_000);
 });
