@@ -44,6 +44,7 @@ const { networks } = JSON.parse(readFileSync('results/as-built.json', 'utf8')) a
 
 test.each([
   ['AlexNet', 'alexnet'],
+  ['VGG-16', 'vgg16'],
   ['ResNet-50', 'resnet50'],
   ['GoogLeNet', 'googlenet'],
 ])(
