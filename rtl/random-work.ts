@@ -11,6 +11,12 @@ export interface Densities {
   readonly weight: number;
 }
 
+/** A fully connected layer as the machine has it: one pixel under one tap. */
+export const fullyConnected = (C: number, K: number): ConvShape => ({
+  ...{ C, H: 1, W: 1, K, R: 1, S: 1 },
+  ...{ stride: [1, 1], pad: [0, 0, 0, 0], dilation: [1, 1], groups: 1 },
+});
+
 /** Seeded random operands for a shape. */
 export function randomWork(
   conv: ConvShape,

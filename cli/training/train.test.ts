@@ -19,6 +19,7 @@ beforeEach(() => {
   rmSync(cwd, { recursive: true, force: true });
   mkdirSync(cwd);
 });
+afterEach(() => void vi.unstubAllEnvs());
 const call = (...argv: string[]) => sense(argv, { cwd });
 /** Two epochs of 256 glyphs: what is learnt does not matter here. */
 const SMALL = ['glyphs', '--model', 'lenet5', '--limit', '256', '--epochs', '2'];
@@ -224,7 +225,6 @@ describe('the other options', () => {
 
 describe('what cannot be', () => {
   beforeEach(() => void vi.stubEnv('SENSE_DATA_DIR', undefined)); // whatever the tester has set
-  afterEach(() => void vi.unstubAllEnvs());
 
   test.each([
     [[...SMALL, '--augment', 'rotate'], '--augment takes crop, flip and mixup, got "rotate"'],
@@ -320,6 +320,5 @@ describe.skipIf(!dataDir())('on real data (data: models/, datasets/)', () => {
       );
       expect([line, code, err]).toEqual([line, 0, '']);
     }
-    vi.unstubAllEnvs();
   });
 });

@@ -46,6 +46,35 @@ test('two MACs on one psum may come 3 cycles apart: the reason for the channel g
   expect(psumAfter([0, 2], 12)).toBe(5);
 });
 
+test('a PE that rests between its inputs is as one that never does', () => {
+  const nothing: ChainWord = { fresh: undefined, left: 0, lanes: [] }; // no tap for anyone, and yet an input
+  const { below } = seeded(4, 'inputs');
+  const [resting, restless] = [new Pe(zcu102.pe), new Pe(zcu102.pe)];
+  const step = (inputs: Partial<PeInputs>): void => {
+    const all = { ...idle, ...inputs, psum: below(100) };
+    resting.tick(all);
+    restless.tick({ ...all, taps: all.taps ?? nothing });
+    for (const pe of [resting, restless]) pe.commit();
+    const { read, operation, drain, taps, psum } = resting;
+    expect({ read, operation, drain, taps, psum }).toEqual({
+      ...{ read: restless.read, operation: restless.operation, drain: restless.drain },
+      ...{ taps: restless.taps, psum: restless.psum },
+    });
+  };
+  step({ taps: freshLoad(0) });
+  step({ taps: word([5, 7, 9]) });
+  for (let round = 0; round < 2000; round++) {
+    for (let pause = below(12); pause > 0; pause--) step({});
+    const bank = below(2);
+    const choice = below(3);
+    if (choice === 0) step({ drain: { address: below(4), bank } });
+    else {
+      step({ read: { lane: below(3), word: 0 } });
+      step({ operation: { x: below(511) - 255, position: 3 + below(3), psumBank: bank } });
+    }
+  }
+});
+
 test('a drain clears what it reads', () => {
   const pe = new Pe(zcu102.pe);
   const drained: number[] = [];

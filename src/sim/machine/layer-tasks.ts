@@ -70,19 +70,15 @@ function groupTasks(task: NetworkTask): readonly NetworkTask[] {
   if (groups === 1) return [task];
   return Array.from({ length: groups }, (_, g) => {
     const channels = [(g * C) / groups, ((g + 1) * C) / groups] as const;
-    const own = filtersOf(task, [(g * K) / groups, ((g + 1) * K) / groups]);
-    const plane = task.ifmap.length / C;
-    return {
-      ...own,
-      ifmap: task.ifmap.subarray(channels[0] * plane, channels[1] * plane),
-      chain: {
-        ...own.chain,
-        layers: own.chain.layers.map((share) => ({
-          ...share,
-          conv: { ...share.conv, C: C / groups, groups: 1 },
-          order: order && within(order, channels),
-        })),
-      },
+    const { chain, ofmaps } = filtersOf(task, [(g * K) / groups, ((g + 1) * K) / groups]);
+    const share = chain.layers[0]!;
+    const own: MachineLayer = {
+      ...share,
+      conv: { ...share.conv, C: C / groups, groups: 1 },
+      order: order && within(order, channels),
     };
+    const plane = task.ifmap.length / C;
+    const ifmap = task.ifmap.subarray(channels[0] * plane, channels[1] * plane);
+    return { chain: { ...chain, layers: [own] }, ifmap, ofmaps };
   });
 }

@@ -4,7 +4,7 @@ import { layerLack } from './cut.ts';
 import { singly } from './layer-tasks.ts';
 import type { NetworkTask } from './network-tasks.ts';
 import type { MachineShape } from './shape.ts';
-import { folded, halves, isFullyConnected } from './split-layer.ts';
+import { filterHalves, isFullyConnected, unflattened } from './split-layer.ts';
 import { planeHalves } from './split-plane.ts';
 
 /** Smaller tasks that come to the same; undefined where there are none. */
@@ -17,6 +17,6 @@ export function smaller(
   if (others.length > 0 || layer!.conv.groups > 1) return singly(task);
   const lack = layerLack(layer!, arch, shape);
   if (lack === undefined) return planeHalves(task);
-  if (lack.what !== 'virtual channels') return halves(task, arch.array.cols);
-  return isFullyConnected(layer!) ? [folded(task, Math.ceil(lack.count / lack.room))] : undefined;
+  if (lack.what !== 'virtual channels') return filterHalves(task, arch.array.cols);
+  return isFullyConnected(layer!) ? [unflattened(task, Math.ceil(lack.count / lack.room))] : undefined;
 }

@@ -1,20 +1,19 @@
 /** Layers that are too large for the machine's tables: what they are split into has the same ofmap, byte for byte. */
 import { describe, expect, test } from 'vitest';
 import { fitTasks, verifyFitted } from '../../../rtl/core/verify-network.ts';
-import { randomWork } from '../../../rtl/random-work.ts';
+import { fullyConnected, randomWork } from '../../../rtl/random-work.ts';
 import { zcu102 } from '../../arch/presets/zcu102.ts';
 import type { ConvShape } from '../../tensor/conv.ts';
 import { convReference } from '../../tensor/conv-reference.ts';
 import { layerLack } from './cut.ts';
 import { layerTasks } from './layer-tasks.ts';
 import { machineShape } from './shape.ts';
-import { folded, halves } from './split-layer.ts';
+import { filterHalves, unflattened } from './split-layer.ts';
 
 const arch = { ...zcu102, array: { rows: 2, cols: 4 }, pe: { ...zcu102.pe, weightLanes: 1 } };
 const shape = machineShape(arch);
 const drawn = { seed: 9, signed: false, batch: 1 };
 const unit = { stride: [1, 1], pad: [0, 0, 0, 0], dilation: [1, 1], groups: 1 } as const;
-const fullyConnected = (C: number, K: number): ConvShape => ({ ...unit, C, K, H: 1, W: 1, R: 1, S: 1 });
 const taskOf = (conv: ConvShape, weight = 0.5) =>
   layerTasks(randomWork(conv, { ifmap: 0.5, weight }, drawn))[0]!;
 
@@ -47,16 +46,16 @@ describe.each([
   });
 });
 
-test('folded, a fully connected layer has the sums that it had', () => {
+test('unflattened, a fully connected layer has the sums that it had', () => {
   const task = taskOf(fullyConnected(13, 5));
   const sums = ({ ifmap, chain: { layers } }: typeof task): readonly number[] => [
     ...convReference(ifmap, layers[0]!.weight, layers[0]!.conv),
   ];
-  for (const pixels of [1, 2, 5, 13, 20]) expect(sums(folded(task, pixels))).toEqual(sums(task));
+  for (const pixels of [1, 2, 5, 13, 20]) expect(sums(unflattened(task, pixels))).toEqual(sums(task));
 });
 
 test('filters of one block are not parted; a convolution of too many channels is still refused, by name', () => {
-  expect(halves(taskOf(fullyConnected(3, 4)), 4)).toBeUndefined();
+  expect(filterHalves(taskOf(fullyConnected(3, 4)), 4)).toBeUndefined();
   const wide = taskOf({ ...unit, C: 1100, K: 2, H: 2, W: 2, R: 1, S: 1 });
   expect(() => fitTasks([wide], arch)).toThrow(/1100 virtual channels, and its tables hold 1024/);
 });

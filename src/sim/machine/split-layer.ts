@@ -11,7 +11,7 @@ import type { NetworkTask } from './network-tasks.ts';
  * by side in a filter's weights becomes its taps. Filled up with zeros where `pixels` does not divide C; its channels come
  * as they are listed, for an order of single inputs is none of whole channels.
  */
-export function folded(task: NetworkTask, pixels: number): NetworkTask {
+export function unflattened(task: NetworkTask, pixels: number): NetworkTask {
   const layer = task.chain.layers[0]!;
   const { C, K } = layer.conv;
   const channels = Math.ceil(C / pixels);
@@ -33,7 +33,10 @@ export const isFullyConnected = ({ conv: { H, W, R, S, pad, groups } }: MachineL
   H === 1 && W === 1 && R === 1 && S === 1 && groups === 1 && pad.every((n) => n === 0);
 
 /** Two layers, one after another, whole blocks of `cols` filters each; undefined where there is only one. */
-export function halves(task: NetworkTask, cols: number): readonly [NetworkTask, NetworkTask] | undefined {
+export function filterHalves(
+  task: NetworkTask,
+  cols: number,
+): readonly [NetworkTask, NetworkTask] | undefined {
   const { K } = task.chain.layers[0]!.conv;
   const blocks = Math.ceil(K / cols);
   if (blocks < 2) return undefined;

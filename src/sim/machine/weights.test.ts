@@ -1,6 +1,6 @@
 /** Units of weights: a block that does not fit its memory comes in chunks, each fetched as long as the longest. */
 import { expect, test } from 'vitest';
-import { randomWork } from '../../../rtl/random-work.ts';
+import { fullyConnected, randomWork } from '../../../rtl/random-work.ts';
 import { zcu102 } from '../../arch/presets/zcu102.ts';
 import { compileNetwork } from './compile.ts';
 import { groupsBeats } from './cut.ts';
@@ -13,20 +13,9 @@ const arch = {
   array: { rows: 8, cols: 8 },
   buffers: { ...zcu102.buffers, weightBytes: 8 * 1024 },
 };
-const unit = {
-  H: 1,
-  W: 1,
-  R: 1,
-  S: 1,
-  stride: [1, 1],
-  pad: [0, 0, 0, 0],
-  dilation: [1, 1],
-  groups: 1,
-} as const;
-
 test.each([1000, 1300, 1777, 2048])('chunks of %i inputs waste no more than the last of them lacks', (C) => {
   const work = randomWork(
-    { ...unit, C, K: 16 },
+    fullyConnected(C, 16),
     { ifmap: 0.5, weight: 0.9 },
     { seed: 3, signed: false, batch: 1 },
   );
